@@ -1,0 +1,267 @@
+# smbguard: the build
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build smbguard against the installed smbd.  Run it with ./waf.
+
+What: three modules, each of them all of modules/core and modules/smbd plus its
+own entry point; the smbguard command; the test programs.  File lists are globs.
+Include paths: modules/ and build/include for everything, Samba's private
+headers for modules/smbd and the entry points only.
+
+How: the modules leave Samba's symbols undefined, because smbd has them; what
+the linker can therefore not check, checks/*.ok does (see module_symbols.py).
+
+How it fails: a failed check names the thing, and what to do about it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+from waflib import Configure, Utils
+
+APPNAME = 'smbguard'
+VERSION = '0.1.0'
+top = '.'
+out = 'build'
+
+Configure.autoconfig = 'clobber'  # reconfigure as needed, with the same options
+sys.path.insert(0, os.path.join(os.getcwd(), 'buildtools'))
+
+import module_symbols  # noqa: E402
+import samba_headers  # noqa: E402
+import samba_source  # noqa: E402
+
+MODULES = {'smbguard/negotiate': 'modules/negotiate.c',
+           'smbguard/session': 'modules/session.c',
+           'vfs/smbguard': 'modules/vfs_smbguard.c'}
+LAYOUT = 'modules/smbd/layout.c'
+
+CFLAGS = '''-std=gnu11 -O2 -g -fPIC -fvisibility=hidden -fstack-protector-strong
+    -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+    -Wold-style-definition -Wformat=2 -Wpointer-arith -Wwrite-strings -Wundef
+    -Wvla -Wno-unused-parameter'''.split()
+CFLAGS_CORE = ['-Wcast-qual', '-Wlogical-op']
+FORTIFY = ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2']
+LINKFLAGS = ['-Wl,--as-needed', '-Wl,-z,relro,-z,now']
+# A module leaves talloc destructors behind; it must never be unmapped.
+LINKFLAGS_MODULE = ['-Wl,-z,nodelete']
+
+# Public libraries; Samba's private ones are left undefined on purpose.
+LIBRARIES = ['talloc', 'tevent', 'tdb', 'jansson', 'libsystemd', 'popt']
+
+# What the modules include of Samba; configure compiles it.
+PROBE = ''.join('#include "%s"\n' % name for name in '''
+    includes.h smbd/smbd.h smbd/globals.h librpc/gen_ndr/ndr_smbXsrv.h auth.h
+    auth/gensec/gensec.h auth/gensec/gensec_internal.h
+    ../lib/tsocket/tsocket.h ../libcli/smb/smb_constants.h
+    ../libcli/security/security.h ../librpc/gen_ndr/ndr_security.h
+    '''.split()) + '''
+int main(void)
+{
+	return sizeof(struct smbXsrv_connection) + sizeof(struct gensec_security)
+		> 0 ? 0 : 1;
+}
+'''
+
+
+PLAIN = 'int main(void) { return 0; }\n'
+CMOCKA = '''#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+''' + PLAIN
+
+INCLUDES = 'modules include'  # and build/include, where smbguard_config.h is
+
+
+def options(opt):
+    opt.load('compiler_c')
+    opt.parser.set_defaults(prefix='/usr')
+    opt.add_option('--samba-source', metavar='DIR', help='a source tree of '
+                   'exactly the installed Samba [default: fetched through apt]')
+    opt.add_option('--sanitize', metavar='LIST', default='',
+                   help='address,undefined: build the unit tests and the '
+                   'smbguard command with these sanitizers. The modules are '
+                   'built as ever, because smbd itself is not sanitized.')
+
+
+def configure(conf):
+    conf.load('compiler_c gccdeps')
+    conf.env.cshlib_PATTERN = '%s.so'  # not lib*.so
+    for name in LIBRARIES:
+        conf.check_cfg(package=name, uselib_store=name, args='--cflags --libs')
+    conf.check_cc(lib='smbconf', uselib_store='smbconf',
+                  msg='Checking for libsmbconf')
+    conf.check_cc(fragment=CMOCKA, lib='cmocka', uselib_store='cmocka',
+                  mandatory=False, msg='Checking for cmocka (for the tests)')
+    configure_samba(conf)
+    configure_sanitizers(conf)
+    for var in ('define_key', 'DEFINES'):  # no HAVE_*: Samba has its own
+        conf.env[var] = [x for x in conf.env[var] if x.startswith('SMBGUARD_')]
+    conf.write_config_header('include/smbguard_config.h', guard='SMBGUARD_CONFIG_H')
+
+    # What was configured for another smbd or by another build is stale.
+    for path in [samba_source.SMBD] + sorted(
+            node.abspath() for node in conf.path.ant_glob('buildtools/*.py')):
+        conf.hash = Utils.h_list((conf.hash, Utils.readf(path, 'rb')))
+        conf.files.append(path)
+
+
+def configure_samba(conf):
+    """The installed smbd, its source, and the headers derived from both."""
+    tree = os.environ.get('SMBGUARD_SAMBA_SOURCE')
+    if not tree:
+        conf.fatal('run ./waf, which finds the Samba source, not waf itself')
+    samba = samba_source.installed()
+    conf.msg('Installed Samba', samba.source)
+    smbd_b = subprocess.run([samba_source.SMBD, '-b'], stdout=subprocess.PIPE,
+                            text=True, check=True).stdout
+    for name in ('MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR'):
+        m = re.search(r'^\s+%s: (.+)$' % name, smbd_b, re.M)
+        if not m:
+            conf.fatal('`smbd -b` does not name %s' % name)
+        conf.env['SAMBA_' + name] = m[1]
+        conf.define('SMBGUARD_' + name, m[1])
+
+    headers = conf.path.abspath() + '/.cache/headers-' + samba.source.split(':')[-1]
+    conf.start_msg('Samba\'s private headers')
+    try:
+        made = samba_headers.derive(tree, headers, smbd_b)
+    except samba_headers.HeadersError as e:
+        conf.end_msg('not derived', 'RED')
+        conf.fatal(str(e))
+    conf.end_msg('derived' if made else 'already derived')
+
+    flags = ['-D' + define for define in samba_headers.DEFINES]
+    for path in samba_headers.includes(tree, headers):
+        flags += ['-isystem', path]
+    conf.env.SAMBA_CFLAGS = flags + ['-idirafter', samba_headers.SAMBA_DEV]
+    conf.check_cc(fragment=PROBE, cflags=CFLAGS + conf.env.SAMBA_CFLAGS,
+                  features='c', msg='Compiling with them',
+                  errmsg='no; build/config.log says why')
+
+    major, minor, release = samba.release.split('.')
+    conf.define('SMBGUARD_VERSION', VERSION)
+    conf.define('SMBGUARD_SAMBA_VERSION', samba.release)
+    conf.define('SMBGUARD_SAMBA_PACKAGE', samba.source)
+    conf.define('SMBGUARD_SAMBA_VERSION_MAJOR', int(major))
+    conf.define('SMBGUARD_SAMBA_VERSION_MINOR', int(minor))
+    conf.define('SMBGUARD_SAMBA_VERSION_RELEASE', int(release))
+    conf.bldnode.make_node('samba-source').write(tree + '\n')
+    conf.bldnode.make_node('samba-symbols').write(
+        '\n'.join(sorted(module_symbols.provided(samba_source.SMBD))) + '\n')
+
+
+def configure_sanitizers(conf):
+    conf.env.SANITIZE = []
+    if conf.options.sanitize:
+        flags = ['-fsanitize=' + conf.options.sanitize, '-fno-omit-frame-pointer',
+                 '-fno-sanitize-recover=all']
+        conf.check_cc(cflags=flags, linkflags=flags, fragment=PLAIN,
+                      msg='Checking for -fsanitize=' + conf.options.sanitize,
+                      errmsg='no; give address, undefined or both')
+        conf.env.SANITIZE = flags
+
+
+def build(bld):
+    build_objects(bld)
+    for name in MODULES:
+        build_module(bld, 'stage/modules/' + name, [name, 'layout'],
+                     '${SAMBA_MODULESDIR}/' + os.path.dirname(name))
+        if bld.env.LIB_cmocka:
+            # The layout guard's test: a module that believes in another layout
+            build_module(bld, 'tests/layout-fault/modules/' + name,
+                         [name, 'layout_fault'], None)
+    build_tools(bld)
+    if bld.env.LIB_cmocka:
+        build_tests(bld)
+
+
+def build_objects(bld):
+    """The object files that several targets share."""
+    core = bld.path.ant_glob('modules/core/*.c')
+    glue = bld.path.ant_glob('modules/smbd/*.c', excl=LAYOUT)
+    layout = bld.path.ant_glob(LAYOUT)
+    bld.objects(target='core', source=core, includes=INCLUDES,
+                cflags=CFLAGS + CFLAGS_CORE + FORTIFY, use='talloc jansson tdb')
+    if bld.env.SANITIZE:
+        bld.objects(target='core_checked', source=core, includes=INCLUDES,
+                    cflags=CFLAGS + CFLAGS_CORE + bld.env.SANITIZE,
+                    use='talloc jansson tdb')
+    fault = ['SMBGUARD_LAYOUT_FAULT=1']
+    for name, sources, defines in (('glue', glue, []), ('layout', layout, []),
+                                   ('layout_fault', layout, fault)):
+        bld.objects(target=name, source=sources, defines=defines,
+                    includes=INCLUDES,
+                    cflags=CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS)
+    for name, source in MODULES.items():
+        # not hidden: the version script says what is exported
+        bld.objects(target=name, source=source, includes=INCLUDES,
+                    cflags=CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS +
+                    ['-fvisibility=default'])
+
+
+def checked(bld):
+    """What the unit tests and the command are made of: core and its flags."""
+    if bld.env.SANITIZE:
+        return 'core_checked', bld.env.SANITIZE
+    return 'core', FORTIFY
+
+
+def build_module(bld, name, objects, where):
+    """Link a module, and check what the linker cannot."""
+    script = bld.path.find_node('modules/smbguard.map')
+    module = bld.bldnode.find_or_declare(name + '.so')
+    bld.add_manual_dependency(module, script)
+    bld(features='c cshlib', target=name, install_path=where,
+        linkflags=LINKFLAGS + ['-Wl,--version-script=' + script.abspath()],
+        use=['core', 'glue'] + objects + LIBRARIES)
+    bld(rule=check_module, target='checks/%s.ok' % name,
+        source=[module, bld.bldnode.find_node('samba-symbols')],
+        cls_keyword=lambda task: 'Checking', cls_str=lambda task: name + '.so')
+
+
+def check_module(task):
+    module, names = task.inputs
+    wrong = module_symbols.missing(module.abspath(), set(names.read().split()))
+    if wrong:
+        sys.stderr.write(''.join('%s: %s\n' % (module, line) for line in wrong))
+        return 1
+    task.outputs[0].write('')
+    return 0
+
+
+def build_tools(bld):
+    sources = bld.path.ant_glob('tools/*.c')
+    core, flags = checked(bld)
+    if sources:
+        bld.program(target='stage/bin/smbguard', source=sources, includes=INCLUDES,
+                    cflags=CFLAGS + flags + ['-idirafter', samba_headers.SAMBA_DEV],
+                    linkflags=LINKFLAGS + bld.env.SANITIZE,
+                    use=[core, 'smbconf'] + LIBRARIES,
+                    install_path='${SAMBA_BINDIR}')
+
+
+def build_tests(bld):
+    """tests/unit has core linked in, tests/module opens the modules."""
+    core, _ = checked(bld)
+    for source in bld.path.ant_glob('tests/unit/test_*.c'):
+        wrap = ['-Wl,--wrap=' + name for name in wrapped(source)]
+        build_test(bld, source, [core] + LIBRARIES, wrap)
+    for source in bld.path.ant_glob('tests/module/test_*.c'):
+        build_test(bld, source, LIBRARIES, ['-ldl'])
+
+
+def build_test(bld, source, use, linkflags):
+    name = source.path_from(bld.path)[:-len('.c')]
+    bld.program(target=name, source=[source], includes=INCLUDES, install_path=None,
+                cflags=CFLAGS + checked(bld)[1] + ['-Wno-missing-prototypes'],
+                linkflags=linkflags + bld.env.SANITIZE, use=use + ['cmocka'])
+
+
+def wrapped(source):
+    """Functions that a test replaces: a comment `wrap: malloc write` on top."""
+    m = re.search(r'/\*\s*wrap:([\w\s]*)\*/', source.read()[:2000])
+    return m[1].split() if m else []
