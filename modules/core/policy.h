@@ -1,0 +1,187 @@
+/*
+ * smbguard: facts in, verdict out
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_CORE_POLICY_H
+#define SMBGUARD_CORE_POLICY_H
+
+#include <time.h>
+
+#include "offer.h"
+#include "options.h"
+
+/* The options that refuse, by name. */
+#define SG_OPTION_FLOOR SG_OPTION_PREFIX ":min protocol"
+#define SG_OPTION_ENCRYPTION SG_OPTION_PREFIX ":encryption"
+#define SG_OPTION_CIPHERS SG_OPTION_PREFIX ":encryption algorithms"
+#define SG_OPTION_SIGNING SG_OPTION_PREFIX ":signing"
+#define SG_OPTION_SIGNERS SG_OPTION_PREFIX ":signing algorithms"
+#define SG_OPTION_GUEST SG_OPTION_PREFIX ":guest"
+#define SG_OPTION_NTLM SG_OPTION_PREFIX ":ntlm"
+
+enum sg_gate {
+	SG_GATE_NEGOTIATE = 1,
+	SG_GATE_SESSION = 2,
+	SG_GATE_SHARE = 4,
+};
+
+/* Whom an exception may name. */
+enum sg_who {
+	SG_USER = 1,
+	SG_GROUP,
+};
+
+/* A fact that may not be known (yet). */
+enum sg_known {
+	SG_UNKNOWN = 0,
+	SG_NO,
+	SG_YES,
+};
+
+/*
+ * All that is known of one access. Zero is "not known" everywhere but in
+ * signing_algorithm. Pointers are borrowed; strings may hold any bytes.
+ */
+struct sg_facts {
+	/* the connection */
+	uint64_t connection_id;
+	long pid;
+	const char *server_name;
+	const char *local_address;
+	const char *client_address;
+	uint16_t client_port;
+	const char *client_name;
+	bool have_guid;
+	uint8_t client_guid[16]; /* as on the wire */
+
+	/* negotiated */
+	const struct sg_offer *offer;
+	enum sg_dialect dialect;
+	uint16_t cipher;       /* enum sg_cipher; NONE: nothing negotiated */
+	int signing_algorithm; /* enum sg_signing */
+
+	/* the session */
+	bool have_session_id;
+	uint64_t session_id;
+	const char *account;
+	const char *domain;
+	const char *sid;
+	const char *mechanism;
+	const char *password_type; /* of NTLMSSP: "NTLMv2" and so on */
+	bool guest;
+	bool anonymous;
+
+	/* the session has keys: it can encrypt, it can sign */
+	bool can_encrypt;
+	bool can_sign;
+	/* requests are accepted only encrypted, or this one was encrypted */
+	enum sg_known is_encrypted;
+	/* requests are accepted only signed, or this one was signed */
+	enum sg_known is_signed;
+
+	const char *share;
+
+	/*
+	 * Is the account this user, or in this group? Names are looked up as
+	 * in "valid users" of smb.conf. NULL while there is no account.
+	 */
+	bool (*is_who)(enum sg_who who, const char *name, void *data);
+	void *is_who_data;
+};
+
+struct sg_policy {
+	const struct sg_settings *global;
+	const struct sg_settings *share; /* NULL: not at a share */
+	const char *share_name;
+
+	/*
+	 * What keeps the gate from judging ("the session gate is not
+	 * loaded"): a refusal wherever a policy is set, never an allowance.
+	 */
+	const char *broken;
+	const char *broken_remedy;
+
+	/* the time, for exceptions that end */
+	time_t now;
+
+	/* smbd's own limits, for what it refuses by itself */
+	enum sg_dialect native_min;
+	enum sg_dialect native_max;
+};
+
+enum sg_outcome {
+	SG_ALLOWED = 0,
+	SG_DENIED,
+	SG_WOULD_DENY,
+	SG_DETECTED,
+	SG_FAILED,
+};
+
+struct sg_verdict {
+	enum sg_outcome outcome;
+
+	/* The option that decided; NULL if none asked for anything. */
+	const char *option;   /* "smbguard:encryption" */
+	const char *scope;    /* "global", or the share's name */
+	const char *required; /* the option's value */
+	const char *actual;   /* what the client had */
+
+	/* The exception that let it pass, or would have before it expired */
+	const char *exception;
+	const char *until;
+
+	/* A sentence for a person. Never NULL. */
+	const char *reason;
+};
+
+/**
+ * Judge one access at one gate.
+ *
+ * mem_ctx: owner of the verdict.
+ * policy, facts: borrowed, and the verdict may point into them.
+ *
+ * A share's options are judged beside those of [global]: the stricter wins,
+ * so that a share cannot loosen. An option of [global] is enforced if either
+ * section enforces; an option of the share follows the share's mode, and
+ * that of [global] where the share names none.
+ *
+ * Returns NULL when out of memory: the caller refuses.
+ */
+struct sg_verdict *sg_decide(TALLOC_CTX *mem_ctx,
+			     enum sg_gate gate,
+			     const struct sg_policy *policy,
+			     const struct sg_facts *facts);
+
+/**
+ * Does any option of this section ask for something at any gate?
+ */
+bool sg_settings_ask(const struct sg_settings *settings);
+
+/**
+ * Is an option ("smbguard:encryption") asked for, and in enforce mode? With
+ * policy->share NULL, by [global].
+ *
+ * facts: an exception that covers these, and allows what the option refuses,
+ * means no; NULL: exceptions do not count.
+ */
+bool sg_policy_enforces(const struct sg_policy *policy,
+			const struct sg_facts *facts,
+			const char *option);
+
+/**
+ * The floor that [global] sets for this client: SG_DIALECT_NONE for none, or
+ * where an exception allows SMB1.
+ */
+enum sg_dialect sg_policy_floor(const struct sg_policy *policy,
+				const struct sg_facts *facts);
+
+/**
+ * The mode of a share's own options (share may be NULL) and of [global]'s.
+ */
+enum sg_mode sg_mode_of(const struct sg_settings *global,
+			const struct sg_settings *share);
+
+#endif /* SMBGUARD_CORE_POLICY_H */

@@ -1,0 +1,410 @@
+/*
+ * smbguard: the options that can refuse, one rule each
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A rule says whether a section of smb.conf asks for it, whether facts meet
+ * it, what kind of exception lets them pass all the same, and how everything
+ * is called in messages. policy.c applies them.
+ *
+ * How it fails: a fact that is not known does not meet a rule.
+ */
+
+#include "rules.h"
+
+#include <strings.h>
+
+#include "exception.h"
+
+#define AT_NEGOTIATE (SG_GATE_NEGOTIATE | SG_GATE_SHARE)
+#define AT_SESSION (SG_GATE_SESSION | SG_GATE_SHARE)
+
+static const char *known(const char *name, const char *otherwise)
+{
+	return name != NULL ? name : otherwise;
+}
+
+/* "AES-128-GCM, AES-256-GCM": the names of a mask of ids. */
+static const char *list_of(TALLOC_CTX *mem_ctx,
+			   uint32_t mask,
+			   const char *(*name_of)(int id))
+{
+	char *list = NULL;
+	int id;
+
+	for (id = 0; id < 32; id++) {
+		const char *name = name_of(id);
+
+		if ((mask & 1U << id) == 0 || name == NULL) {
+			continue;
+		}
+		if (list == NULL) {
+			list = talloc_strdup(mem_ctx, name);
+		} else {
+			list = talloc_asprintf_append(list, ", %s", name);
+		}
+		if (list == NULL) {
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static bool is_user(const struct sg_facts *facts)
+{
+	return !facts->guest && !facts->anonymous;
+}
+
+/* min protocol */
+
+static bool floor_asks(const struct sg_settings *settings)
+{
+	return settings->min_protocol != SG_DIALECT_NONE;
+}
+
+static bool floor_met(const struct sg_settings *settings,
+		      const struct sg_facts *facts)
+{
+	return facts->dialect >= settings->min_protocol;
+}
+
+/* Whoever may use SMB1 may use what is better than that, too. */
+static uint32_t floor_allow(const struct sg_facts *facts)
+{
+	if (facts->dialect <= SG_DIALECT_NT1) {
+		return SG_ALLOW_SMB1;
+	}
+	return SG_ALLOW_SMB1 | SG_ALLOW_DIALECT;
+}
+
+static const char *floor_required(TALLOC_CTX *mem_ctx,
+				  const struct sg_settings *settings)
+{
+	return sg_dialect_name(settings->min_protocol);
+}
+
+static const char *floor_actual(const struct sg_facts *facts)
+{
+	return known(sg_dialect_name(facts->dialect), "none");
+}
+
+static const char *floor_lack(const struct sg_facts *facts)
+{
+	if (facts->dialect == SG_DIALECT_NONE) {
+		return "offers no dialect that is known here";
+	}
+	if (facts->dialect <= SG_DIALECT_NT1) {
+		return "speaks SMB1";
+	}
+	return "speaks a dialect below the floor";
+}
+
+/* encryption */
+
+static bool encryption_asks(const struct sg_settings *settings)
+{
+	return settings->encryption == SG_NEED_REQUIRED;
+}
+
+static bool encryption_met(const struct sg_settings *settings,
+			   const struct sg_facts *facts)
+{
+	return facts->can_encrypt;
+}
+
+static uint32_t encryption_allow(const struct sg_facts *facts)
+{
+	return SG_ALLOW_UNENCRYPTED;
+}
+
+static const char *word_required(TALLOC_CTX *mem_ctx,
+				 const struct sg_settings *settings)
+{
+	return "required";
+}
+
+static const char *encryption_actual(const struct sg_facts *facts)
+{
+	if (!facts->can_encrypt) {
+		return "none";
+	}
+	return known(sg_cipher_name(facts->cipher), "unknown cipher");
+}
+
+static const char *encryption_lack(const struct sg_facts *facts)
+{
+	if (facts->dialect < SG_DIALECT_SMB3_00) {
+		return "speaks a dialect that cannot encrypt";
+	}
+	if (facts->cipher == SG_CIPHER_NONE) {
+		return "negotiated no cipher";
+	}
+	return "has no session key to encrypt with, being guest or anonymous";
+}
+
+/* encryption algorithms: those who do not encrypt are not its business */
+
+static bool ciphers_ask(const struct sg_settings *settings)
+{
+	return settings->encryption_algorithms != 0;
+}
+
+static bool ciphers_met(const struct sg_settings *settings,
+			const struct sg_facts *facts)
+{
+	uint32_t bit = facts->cipher < 32 ? 1U << facts->cipher : 0;
+
+	return facts->cipher == SG_CIPHER_NONE ||
+	       (settings->encryption_algorithms & bit) != 0;
+}
+
+static uint32_t ciphers_allow(const struct sg_facts *facts)
+{
+	return SG_ALLOW_CIPHER;
+}
+
+static const char *cipher_name(int id)
+{
+	return sg_cipher_name((uint16_t)id);
+}
+
+static const char *ciphers_required(TALLOC_CTX *mem_ctx,
+				    const struct sg_settings *settings)
+{
+	return list_of(mem_ctx, settings->encryption_algorithms, cipher_name);
+}
+
+static const char *ciphers_actual(const struct sg_facts *facts)
+{
+	return known(sg_cipher_name(facts->cipher), "none");
+}
+
+static const char *ciphers_lack(const struct sg_facts *facts)
+{
+	return "negotiated a cipher that is not accepted";
+}
+
+/* signing */
+
+static bool signing_asks(const struct sg_settings *settings)
+{
+	return settings->signing == SG_NEED_REQUIRED;
+}
+
+static bool signing_met(const struct sg_settings *settings,
+			const struct sg_facts *facts)
+{
+	return facts->can_sign;
+}
+
+static uint32_t signing_allow(const struct sg_facts *facts)
+{
+	return SG_ALLOW_UNSIGNED;
+}
+
+static const char *signing_actual(const struct sg_facts *facts)
+{
+	if (!facts->can_sign) {
+		return "none";
+	}
+	return known(sg_signing_name(facts->signing_algorithm),
+		     "unknown algorithm");
+}
+
+static const char *signing_lack(const struct sg_facts *facts)
+{
+	bool user = is_user(facts);
+
+	if (!user) {
+		return "has no session key to sign with, being guest or "
+		       "anonymous";
+	}
+	return "does not sign";
+}
+
+/* signing algorithms */
+
+static bool signers_ask(const struct sg_settings *settings)
+{
+	return settings->signing_algorithms != 0;
+}
+
+static bool signers_met(const struct sg_settings *settings,
+			const struct sg_facts *facts)
+{
+	int algorithm = facts->signing_algorithm;
+
+	return algorithm >= 0 && algorithm < 32 &&
+	       (settings->signing_algorithms & 1U << algorithm) != 0;
+}
+
+static const char *signers_required(TALLOC_CTX *mem_ctx,
+				    const struct sg_settings *settings)
+{
+	return list_of(mem_ctx, settings->signing_algorithms, sg_signing_name);
+}
+
+static const char *signers_actual(const struct sg_facts *facts)
+{
+	return known(sg_signing_name(facts->signing_algorithm), "none");
+}
+
+static const char *signers_lack(const struct sg_facts *facts)
+{
+	return "negotiated a signing algorithm that is not accepted";
+}
+
+/* guest */
+
+static bool guest_asks(const struct sg_settings *settings)
+{
+	return settings->guest == SG_PERMIT_DENY;
+}
+
+static bool guest_met(const struct sg_settings *settings,
+		      const struct sg_facts *facts)
+{
+	return facts->account != NULL && is_user(facts);
+}
+
+static uint32_t guest_allow(const struct sg_facts *facts)
+{
+	return SG_ALLOW_GUEST;
+}
+
+static const char *word_deny(TALLOC_CTX *mem_ctx,
+			     const struct sg_settings *settings)
+{
+	return "deny";
+}
+
+static const char *guest_actual(const struct sg_facts *facts)
+{
+	if (facts->anonymous) {
+		return "anonymous";
+	}
+	return facts->guest ? "guest" : "user";
+}
+
+static const char *guest_lack(const struct sg_facts *facts)
+{
+	return "is logged on as guest or anonymous";
+}
+
+/* ntlm: Kerberos alone is not it */
+
+static bool ntlm_asks(const struct sg_settings *settings)
+{
+	return settings->ntlm == SG_PERMIT_DENY;
+}
+
+static bool ntlm_met(const struct sg_settings *settings,
+		     const struct sg_facts *facts)
+{
+	return facts->mechanism != NULL &&
+	       strcasecmp(facts->mechanism, "krb5") == 0;
+}
+
+static uint32_t ntlm_allow(const struct sg_facts *facts)
+{
+	return SG_ALLOW_NTLM;
+}
+
+static const char *ntlm_actual(const struct sg_facts *facts)
+{
+	return known(facts->mechanism, "none");
+}
+
+static const char *ntlm_lack(const struct sg_facts *facts)
+{
+	return "did not log on with Kerberos";
+}
+
+static const struct sg_rule rules[] = {
+	{
+		.option = SG_OPTION_ENCRYPTION,
+		.gates = AT_SESSION,
+		.asks = encryption_asks,
+		.met = encryption_met,
+		.allow = encryption_allow,
+		.required = word_required,
+		.actual = encryption_actual,
+		.lack = encryption_lack,
+		.advice = "Let the client log on with an account and SMB 3.0 "
+			  "or later",
+	},
+	{
+		.option = SG_OPTION_FLOOR,
+		.gates = AT_NEGOTIATE,
+		.asks = floor_asks,
+		.met = floor_met,
+		.allow = floor_allow,
+		.required = floor_required,
+		.actual = floor_actual,
+		.lack = floor_lack,
+		.advice = "Let the client use a newer dialect",
+	},
+	{
+		.option = SG_OPTION_GUEST,
+		.gates = AT_SESSION,
+		.asks = guest_asks,
+		.met = guest_met,
+		.allow = guest_allow,
+		.required = word_deny,
+		.actual = guest_actual,
+		.lack = guest_lack,
+		.advice = "Let the client log on with an account",
+	},
+	{
+		.option = SG_OPTION_NTLM,
+		.gates = AT_SESSION,
+		.asks = ntlm_asks,
+		.met = ntlm_met,
+		.allow = ntlm_allow,
+		.required = word_deny,
+		.actual = ntlm_actual,
+		.lack = ntlm_lack,
+		.advice = "Let the client get a Kerberos ticket for the name "
+			  "of this server",
+	},
+	{
+		.option = SG_OPTION_CIPHERS,
+		.gates = AT_SESSION,
+		.asks = ciphers_ask,
+		.met = ciphers_met,
+		.allow = ciphers_allow,
+		.required = ciphers_required,
+		.actual = ciphers_actual,
+		.lack = ciphers_lack,
+		.advice = "Let the client use SMB 3.1.1 with one of these",
+	},
+	{
+		.option = SG_OPTION_SIGNING,
+		.gates = AT_SESSION,
+		.asks = signing_asks,
+		.met = signing_met,
+		.allow = signing_allow,
+		.required = word_required,
+		.actual = signing_actual,
+		.lack = signing_lack,
+		.advice = "Let the client log on with an account and sign",
+	},
+	{
+		.option = SG_OPTION_SIGNERS,
+		.gates = AT_SESSION,
+		.asks = signers_ask,
+		.met = signers_met,
+		.allow = signing_allow,
+		.required = signers_required,
+		.actual = signers_actual,
+		.lack = signers_lack,
+		.advice = "Let the client use SMB 3.1.1 with one of these",
+	},
+};
+
+const struct sg_rule *sg_rules(size_t *num)
+{
+	*num = sizeof(rules) / sizeof(rules[0]);
+	return rules;
+}
