@@ -1,0 +1,67 @@
+/*
+ * smbguard: events as lines of JSON
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_CORE_EVENT_H
+#define SMBGUARD_CORE_EVENT_H
+
+#include <time.h>
+
+#include "policy.h"
+
+/*
+ * The version of the format. Add one to minor when a field is added, to
+ * major when one changes or goes.
+ */
+#define SG_EVENT_MAJOR 1
+#define SG_EVENT_MINOR 0
+
+enum sg_severity {
+	SG_INFO = 0,
+	SG_NOTICE,
+	SG_WARNING,
+	SG_CRITICAL,
+};
+
+struct sg_event {
+	const char *name; /* "share_connect" */
+	struct timespec when;
+	const struct sg_facts *facts;
+	/* outcome, policy and reason; never NULL */
+	const struct sg_verdict *verdict;
+
+	/* Written where set */
+	bool have_duration;
+	uint64_t duration; /* microseconds */
+	const char *nt_status;
+	uint64_t lost; /* audit_lost: records not written */
+};
+
+/**
+ * How grave an event is, from its name and outcome.
+ */
+enum sg_severity sg_event_severity(const struct sg_event *event);
+
+/**
+ * The number of Windows' event of the same meaning, 0 where it has none.
+ */
+int sg_event_windows_id(const struct sg_event *event);
+
+/**
+ * One event as one line of JSON, with its newline.
+ *
+ * A string that is not UTF-8 keeps all its bytes: each offending byte becomes
+ * \xNN (four characters of text) and each backslash \x5c, so that the bytes
+ * can be had back.
+ *
+ * mem_ctx: owner of the line. len: its bytes without the NUL, not NULL.
+ * Returns NULL only when out of memory.
+ */
+char *sg_event_line(TALLOC_CTX *mem_ctx,
+		    const struct sg_event *event,
+		    size_t *len);
+
+#endif /* SMBGUARD_CORE_EVENT_H */

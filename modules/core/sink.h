@@ -1,0 +1,60 @@
+/*
+ * smbguard: where events go, and what happens when one does not arrive
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_CORE_SINK_H
+#define SMBGUARD_CORE_SINK_H
+
+#include "event.h"
+
+/* One place that takes events. */
+struct sg_sink {
+	const char *name; /* as in "smbguard:audit" */
+
+	/* Take one event, whole or not at all: 0 or an errno. */
+	int (*write)(struct sg_sink *sink,
+		     const struct sg_event *event,
+		     const char *line,
+		     size_t len);
+	void *data;
+
+	/* Records that this sink did not take since the last that it did */
+	uint64_t lost;
+};
+
+struct sg_sinks {
+	struct sg_sink *sinks; /* all that are configured, in order */
+	size_t num;
+
+	/* Where a record goes that none of them took; may be NULL */
+	struct sg_sink *last_resort;
+};
+
+/**
+ * Hand an event to every sink. One that failed before and works again first
+ * gets an audit_lost event with what it missed. An event that no sink takes
+ * goes to the last resort.
+ *
+ * why: receives the errno of the last failure, 0 if there was none.
+ * Returns whether a configured sink has the event.
+ */
+bool sg_sinks_write(struct sg_sinks *sinks,
+		    const struct sg_event *event,
+		    int *why);
+
+/* Lines in memory, for tests. */
+struct sg_sink_memory {
+	char **lines;
+	size_t num;
+	int fail; /* an errno: take nothing */
+};
+
+/**
+ * A sink that keeps lines in memory.
+ */
+void sg_sink_memory_init(struct sg_sink *sink, struct sg_sink_memory *memory);
+
+#endif /* SMBGUARD_CORE_SINK_H */
