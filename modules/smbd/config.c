@@ -1,0 +1,96 @@
+/*
+ * smbguard: its options, as smbd has loaded them
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * smbd keeps "smbguard:..." lines as strings and looks for a share's in
+ * [global] too. core/options.c parses them; here they are only fetched, each
+ * from the one section it was written in.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/config.h"
+
+static const char *get_option(const char *name, void *private_data)
+{
+	const int *snum = private_data;
+	const char *global = NULL;
+	const char *value = NULL;
+
+	global = lp_parm_const_string(SG_GLOBAL_SNUM,
+				      SG_OPTION_PREFIX,
+				      name,
+				      NULL);
+	if (*snum == SG_GLOBAL_SNUM) {
+		return global;
+	}
+	value = lp_parm_const_string(*snum, SG_OPTION_PREFIX, name, NULL);
+
+	/* The very same string: smbd fell back to [global]. */
+	return value == global ? NULL : value;
+}
+
+struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum)
+{
+	enum sg_where where = snum == SG_GLOBAL_SNUM ? SG_GLOBAL : SG_SHARE;
+
+	return sg_settings_parse(mem_ctx, where, get_option, &snum);
+}
+
+enum sg_dialect sg_dialect_from_protocol(int protocol)
+{
+	if (protocol >= PROTOCOL_SMB3_11) {
+		return SG_DIALECT_SMB3_11;
+	}
+	if (protocol >= PROTOCOL_SMB3_02) {
+		return SG_DIALECT_SMB3_02;
+	}
+	if (protocol >= PROTOCOL_SMB3_00) {
+		return SG_DIALECT_SMB3_00;
+	}
+	if (protocol >= PROTOCOL_SMB2_10) {
+		return SG_DIALECT_SMB2_10;
+	}
+	if (protocol >= PROTOCOL_SMB2_02) {
+		return SG_DIALECT_SMB2_02;
+	}
+	if (protocol >= PROTOCOL_NT1) {
+		return SG_DIALECT_NT1;
+	}
+	if (protocol > PROTOCOL_NONE) {
+		return SG_DIALECT_LANMAN;
+	}
+	return SG_DIALECT_NONE;
+}
+
+struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
+{
+	struct sg_policy *policy = NULL;
+
+	policy = talloc_zero(mem_ctx, struct sg_policy);
+	if (policy == NULL) {
+		return NULL;
+	}
+	policy->now = time(NULL);
+	policy->native_min = sg_dialect_from_protocol(lp_server_min_protocol());
+	policy->native_max = sg_dialect_from_protocol(lp_server_max_protocol());
+
+	policy->global = sg_config_load(policy, SG_GLOBAL_SNUM);
+	if (policy->global == NULL) {
+		goto nomem;
+	}
+	if (snum == SG_GLOBAL_SNUM) {
+		return policy;
+	}
+	policy->share_name = talloc_strdup(policy, lp_const_servicename(snum));
+	policy->share = sg_config_load(policy, snum);
+	if (policy->share_name == NULL || policy->share == NULL) {
+		goto nomem;
+	}
+	return policy;
+
+nomem:
+	TALLOC_FREE(policy);
+	return NULL;
+}

@@ -1,0 +1,36 @@
+/*
+ * smbguard: its options, as smbd has loaded them
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_CONFIG_H
+#define SMBGUARD_SMBD_CONFIG_H
+
+#include "core/policy.h"
+
+#define SG_GLOBAL_SNUM (-1)
+
+/**
+ * The options of [global] (snum SG_GLOBAL_SNUM), or those that the section
+ * of one share has itself, without what it inherits.
+ *
+ * Read afresh at each call, so that a reload counts at once.
+ * Returns NULL when out of memory.
+ */
+struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum);
+
+/**
+ * A policy of [global] and, with snum >= 0, of that share.
+ *
+ * Returns NULL when out of memory.
+ */
+struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum);
+
+/**
+ * The dialect of one of smbd's protocol levels.
+ */
+enum sg_dialect sg_dialect_from_protocol(int protocol);
+
+#endif /* SMBGUARD_SMBD_CONFIG_H */

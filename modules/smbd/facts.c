@@ -1,0 +1,382 @@
+/*
+ * smbguard: facts out of smbd
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reads smbd's private structs and writes nothing into them.
+ *
+ * How it fails: what cannot be had is left unknown, and an unknown fact
+ * satisfies no rule.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/config.h"
+#include "smbd/facts.h"
+#include "smbd/state.h"
+
+#include "lib/substitute.h"
+#include "passdb/lookup_sid.h"
+#include "smbd/smb1_signing.h"
+
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define FNV64_BASIS 0xcbf29ce484222325ULL
+#define FNV64_PRIME 0x100000001b3ULL
+
+static uint64_t fnv64(uint64_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		hash = (hash ^ p[i]) * FNV64_PRIME;
+	}
+	return hash;
+}
+
+/*
+ * One number for a connection, the same in every process that it is passed
+ * to (multi-channel): the kernel's cookie of the socket, made unique over
+ * reboots. Not a secret.
+ */
+static uint64_t connection_id(int sock)
+{
+	uint64_t hash = FNV64_BASIS;
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+	char boot_id[64] = {0};
+	int fd;
+
+	fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	if (fd != -1) {
+		ssize_t got = read(fd, boot_id, sizeof(boot_id));
+
+		if (got > 0) {
+			hash = fnv64(hash, boot_id, (size_t)got);
+		}
+		close(fd);
+	}
+	(void)getsockopt(sock, SOL_SOCKET, SO_COOKIE, &cookie, &size);
+	return fnv64(hash, &cookie, sizeof(cookie));
+}
+
+static enum sg_dialect connection_dialect(
+	const struct smbXsrv_connection *xconn)
+{
+	if (xconn->protocol >= PROTOCOL_SMB2_02) {
+		return sg_dialect_from_wire(xconn->smb2.server.dialect);
+	}
+	return sg_dialect_from_protocol(xconn->protocol);
+}
+
+static void add_negotiated(struct sg_facts *facts,
+			   const struct smbXsrv_connection *xconn)
+{
+	facts->signing_algorithm = SG_SIGNING_NONE;
+	facts->dialect = connection_dialect(xconn);
+	if (facts->dialect == SG_DIALECT_NONE) {
+		return;
+	}
+	if (facts->dialect < SG_DIALECT_SMB2_02) {
+		facts->signing_algorithm = SG_SIGNING_MD5;
+		return;
+	}
+	facts->cipher = xconn->smb2.server.cipher;
+	facts->signing_algorithm = xconn->smb2.server.sign_algo;
+	facts->have_guid = true;
+	memcpy(facts->client_guid,
+	       &xconn->smb2.client.guid,
+	       sizeof(facts->client_guid));
+	/* struct GUID holds three numbers in host order; the wire has LE. */
+	SIVAL(facts->client_guid, 0, xconn->smb2.client.guid.time_low);
+	SSVAL(facts->client_guid, 4, xconn->smb2.client.guid.time_mid);
+	SSVAL(facts->client_guid,
+	      6,
+	      xconn->smb2.client.guid.time_hi_and_version);
+}
+
+static char *address_of(TALLOC_CTX *mem_ctx, const struct tsocket_address *addr)
+{
+	bool is_inet = tsocket_address_is_inet(addr, "ip");
+
+	if (!is_inet) {
+		return talloc_strdup(mem_ctx, "0.0.0.0");
+	}
+	return tsocket_address_inet_addr_string(addr, mem_ctx);
+}
+
+static struct sg_facts *fixed_facts(TALLOC_CTX *mem_ctx,
+				    const struct smbXsrv_connection *xconn)
+{
+	struct sg_facts *facts = NULL;
+	bool is_inet;
+
+	facts = talloc_zero(mem_ctx, struct sg_facts);
+	if (facts == NULL) {
+		return NULL;
+	}
+	facts->connection_id = connection_id(xconn->transport.sock);
+	facts->pid = getpid();
+	facts->server_name = talloc_strdup(facts, lp_netbios_name());
+	facts->local_address = address_of(facts, xconn->local_address);
+	facts->client_address = address_of(facts, xconn->remote_address);
+	if (facts->server_name == NULL || facts->local_address == NULL ||
+	    facts->client_address == NULL) {
+		TALLOC_FREE(facts);
+		return NULL;
+	}
+	is_inet = tsocket_address_is_inet(xconn->remote_address, "ip");
+	if (is_inet) {
+		facts->client_port =
+			tsocket_address_inet_port(xconn->remote_address);
+	}
+	return facts;
+}
+
+struct sg_facts *sg_facts_connection(TALLOC_CTX *mem_ctx,
+				     struct smbXsrv_connection *xconn)
+{
+	struct sg_connection_state *state = sg_connection_state(xconn);
+	struct sg_facts *facts = NULL;
+
+	if (state == NULL) {
+		return NULL;
+	}
+	if (state->fixed == NULL) {
+		state->fixed = fixed_facts(state, xconn);
+	}
+	if (state->fixed == NULL) {
+		return NULL;
+	}
+	facts = talloc_memdup(mem_ctx, state->fixed, sizeof(*facts));
+	if (facts == NULL) {
+		return NULL;
+	}
+	talloc_set_name_const(facts, "struct sg_facts");
+	if (talloc_reference(facts, state->fixed) == NULL) {
+		TALLOC_FREE(facts);
+		return NULL;
+	}
+	add_negotiated(facts, xconn);
+	return facts;
+}
+
+struct sg_facts *sg_facts_blind(TALLOC_CTX *mem_ctx)
+{
+	struct sg_facts *facts = NULL;
+
+	facts = talloc_zero(mem_ctx, struct sg_facts);
+	if (facts == NULL) {
+		return NULL;
+	}
+	facts->signing_algorithm = SG_SIGNING_NONE;
+	facts->pid = getpid();
+	facts->server_name = talloc_strdup(facts, lp_netbios_name());
+	facts->local_address = talloc_sub_basic(facts, "", "", "%i");
+	facts->client_address = talloc_sub_basic(facts, "", "", "%I");
+	return facts;
+}
+
+/* Look a name up as "valid users" does. */
+static bool is_who(enum sg_who who, const char *name, void *data)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	const struct auth_session_info *session_info = data;
+	const struct security_token *token = session_info->security_token;
+	enum lsa_SidType type = SID_NAME_UNKNOWN;
+	struct dom_sid sid = {0};
+	bool known;
+	bool is = false;
+
+	known = lookup_name_smbconf(frame,
+				    name,
+				    LOOKUP_NAME_ALL,
+				    NULL,
+				    NULL,
+				    &sid,
+				    &type);
+	TALLOC_FREE(frame);
+	if (!known || token == NULL || token->num_sids == 0) {
+		return false;
+	}
+	switch (who) {
+	case SG_USER:
+		is = type == SID_NAME_USER &&
+		     dom_sid_equal(&sid, &token->sids[0]);
+		break;
+	case SG_GROUP:
+		is = type != SID_NAME_USER &&
+		     security_token_has_sid(token, &sid);
+		break;
+	}
+	return is;
+}
+
+void sg_facts_add_account(struct sg_facts *facts,
+			  const struct auth_session_info *session_info)
+{
+	enum security_user_level level;
+	struct dom_sid_buf buf;
+
+	if (session_info == NULL) {
+		return;
+	}
+	if (session_info->info != NULL) {
+		facts->account =
+			talloc_strdup(facts, session_info->info->account_name);
+		facts->domain =
+			talloc_strdup(facts, session_info->info->domain_name);
+	}
+	if (session_info->security_token != NULL &&
+	    session_info->security_token->num_sids > 0) {
+		facts->sid = talloc_strdup(
+			facts,
+			dom_sid_str_buf(&session_info->security_token->sids[0],
+					&buf));
+	}
+	level = security_session_user_level(
+		discard_const_p(struct auth_session_info, session_info),
+		NULL);
+	facts->guest = level == SECURITY_GUEST;
+	facts->anonymous = level == SECURITY_ANONYMOUS;
+	facts->is_who = is_who;
+	facts->is_who_data =
+		discard_const_p(struct auth_session_info, session_info);
+}
+
+static const char *dup_known(TALLOC_CTX *mem_ctx, const char *text)
+{
+	return text != NULL ? talloc_strdup(mem_ctx, text) : NULL;
+}
+
+void sg_facts_add_mechanism(struct sg_facts *facts,
+			    const struct sg_session_state *session)
+{
+	if (session == NULL) {
+		return;
+	}
+	facts->mechanism = dup_known(facts, session->mechanism);
+	if (session->claims == NULL) {
+		return;
+	}
+	facts->client_name = dup_known(facts, session->claims->workstation);
+	facts->password_type = dup_known(facts, session->claims->password_type);
+}
+
+static enum sg_known known_if(bool yes)
+{
+	return yes ? SG_YES : SG_NO;
+}
+
+static void add_smb1_signing(struct sg_facts *facts,
+			     const struct smbXsrv_connection *xconn)
+{
+	struct smbXsrv_connection *x =
+		discard_const_p(struct smbXsrv_connection, xconn);
+	bool active = smb1_srv_is_signing_active(x);
+	bool agreed = smb1_srv_is_signing_negotiated(x);
+
+	/* While a session is set up there is the agreement, and no key yet. */
+	facts->can_sign =
+		!facts->guest && !facts->anonymous && (active || agreed);
+	facts->is_signed = known_if(active);
+	facts->is_encrypted = SG_NO;
+}
+
+void sg_facts_add_session_setup(struct sg_facts *facts,
+				const struct smbXsrv_session_auth0 *auth)
+{
+	const struct smbXsrv_connection *xconn = auth->connection;
+	bool user = !facts->guest && !facts->anonymous;
+	bool sign;
+	bool encrypt;
+
+	if (auth->session != NULL && auth->session->global != NULL) {
+		facts->have_session_id = true;
+		facts->session_id = auth->session->global->session_wire_id;
+	}
+	if (facts->dialect < SG_DIALECT_SMB2_02) {
+		add_smb1_signing(facts, xconn);
+		return;
+	}
+	facts->can_encrypt = user && facts->cipher != SG_CIPHER_NONE;
+	facts->can_sign = user;
+
+	sign = ((auth->in_security_mode | xconn->smb2.server.security_mode) &
+		SMB2_NEGOTIATE_SIGNING_REQUIRED) != 0;
+	facts->is_signed = known_if(user && sign);
+
+	encrypt = lp_server_smb_encrypt(SG_GLOBAL_SNUM) ==
+		  SMB_ENCRYPTION_REQUIRED;
+	facts->is_encrypted = known_if(facts->can_encrypt && encrypt);
+}
+
+void sg_facts_add_session(struct sg_facts *facts,
+			  const struct smbXsrv_connection *xconn,
+			  const struct smbXsrv_session *session,
+			  const struct smbd_smb2_request *request)
+{
+	bool sign;
+	bool encrypt;
+
+	facts->have_session_id = true;
+	facts->session_id = session->global->session_wire_id;
+	if (request == NULL) {
+		add_smb1_signing(facts, xconn);
+		return;
+	}
+	facts->can_encrypt =
+		facts->cipher != SG_CIPHER_NONE &&
+		smb2_signing_key_valid(session->global->encryption_key);
+	facts->can_sign = !facts->guest && !facts->anonymous &&
+			  smb2_signing_key_valid(session->global->signing_key);
+
+	sign = (session->global->signing_flags & SMBXSRV_SIGNING_REQUIRED) != 0;
+	facts->is_signed = known_if(sign || request->do_signing);
+
+	encrypt = (session->global->encryption_flags &
+		   SMBXSRV_ENCRYPTION_REQUIRED) != 0;
+	facts->is_encrypted = known_if(encrypt || request->was_encrypted);
+}
+
+/* The opcode of a request, or -1 while it is being read. */
+static int request_opcode(const struct smbd_smb2_request *req)
+{
+	const uint8_t *hdr = NULL;
+
+	if (req->in.vector == NULL || req->current_idx <= 0 ||
+	    req->current_idx + SMBD_SMB2_NUM_IOV_PER_REQ >
+		    req->in.vector_count) {
+		return -1;
+	}
+	if (SMBD_SMB2_IN_HDR_IOV(req)->iov_len < SMB2_HDR_BODY) {
+		return -1;
+	}
+	hdr = SMBD_SMB2_IN_HDR_PTR(req);
+	return SVAL(hdr, SMB2_HDR_OPCODE);
+}
+
+const struct smbd_smb2_request *sg_find_request(
+	struct smbXsrv_connection *connections,
+	uint16_t opcode,
+	uint64_t vuid,
+	struct smbXsrv_connection **xconn)
+{
+	const struct smbd_smb2_request *found = NULL;
+	struct smbXsrv_connection *x = NULL;
+
+	for (x = connections; x != NULL; x = x->next) {
+		const struct smbd_smb2_request *req = NULL;
+
+		for (req = x->smb2.requests; req != NULL; req = req->next) {
+			if (req->session == NULL ||
+			    req->session->global->session_wire_id != vuid ||
+			    request_opcode(req) != opcode) {
+				continue;
+			}
+			found = req;
+			*xconn = x;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,85 @@
+/*
+ * smbguard: facts out of smbd
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Callers have checked the layout of every struct that they hand in.
+ */
+
+#ifndef SMBGUARD_SMBD_FACTS_H
+#define SMBGUARD_SMBD_FACTS_H
+
+#include "core/policy.h"
+
+struct smbXsrv_connection;
+struct sg_session_state;
+struct smbXsrv_session;
+struct smbXsrv_session_auth0;
+struct auth_session_info;
+struct smbd_smb2_request;
+struct connection_struct;
+
+/**
+ * What is known of a connection: addresses, and what was negotiated so far.
+ *
+ * What does not change is kept in the connection's state, so that it is there
+ * when the socket is gone.
+ *
+ * mem_ctx: owner of the result, which may outlive the connection.
+ * NULL when out of memory.
+ */
+struct sg_facts *sg_facts_connection(TALLOC_CTX *mem_ctx,
+				     struct smbXsrv_connection *xconn);
+
+/**
+ * The little that is known without looking into any struct: for when their
+ * layout is not ours. NULL when out of memory.
+ */
+struct sg_facts *sg_facts_blind(TALLOC_CTX *mem_ctx);
+
+/**
+ * Add who logged on. session_info: may be NULL, then nothing is added.
+ * What memory does not suffice for stays unknown. facts->is_who looks into
+ * session_info later on, so facts must not be judged without it.
+ */
+void sg_facts_add_account(struct sg_facts *facts,
+			  const struct auth_session_info *session_info);
+
+/**
+ * Add what the session will be, while it is being set up: call it when the
+ * account is in facts. Whether requests must be signed comes from both
+ * sides' security mode, as in smbd's smb2_sesssetup.c.
+ */
+void sg_facts_add_session_setup(struct sg_facts *facts,
+				const struct smbXsrv_session_auth0 *auth);
+
+/**
+ * Add how a session was authenticated, and what its client said of itself.
+ * session: what the session gate has left, it may be empty.
+ */
+void sg_facts_add_mechanism(struct sg_facts *facts,
+			    const struct sg_session_state *session);
+
+/**
+ * Add a session that is set up, at a tree connect.
+ *
+ * request: the tree connect itself, NULL for SMB1.
+ */
+void sg_facts_add_session(struct sg_facts *facts,
+			  const struct smbXsrv_connection *xconn,
+			  const struct smbXsrv_session *session,
+			  const struct smbd_smb2_request *request);
+
+/**
+ * The request of one opcode that smbd serves now for session vuid, on any
+ * connection of the client; and, in *xconn, that connection. NULL: none is,
+ * as with SMB1.
+ */
+const struct smbd_smb2_request *sg_find_request(
+	struct smbXsrv_connection *connections,
+	uint16_t opcode,
+	uint64_t vuid,
+	struct smbXsrv_connection **xconn);
+
+#endif /* SMBGUARD_SMBD_FACTS_H */

@@ -1,0 +1,93 @@
+/*
+ * smbguard: knobs into smbd
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Decisions are carried out by smbd itself: each function sets what smbd
+ * already has for the purpose, in this process, which serves one client.
+ * None of them loosens anything.
+ */
+
+#ifndef SMBGUARD_SMBD_KNOBS_H
+#define SMBGUARD_SMBD_KNOBS_H
+
+#include "core/policy.h"
+
+struct sg_client_state;
+struct smbXsrv_connection;
+struct smbXsrv_session;
+struct smbXsrv_tcon;
+
+/**
+ * What a client's connection needs before its first byte is read: the floor
+ * as "server min protocol", signing as mandatory where [global] or any share
+ * requires it, the accepted algorithms as all that smbd negotiates, and no
+ * unencrypted or LANMAN passwords where authentication is restricted. As if
+ * given on smbd's command line, so that reloads keep it.
+ *
+ * policy: of [global]. facts: the client's address is looked at, for
+ * exceptions.
+ * Returns false if smbd did not take something.
+ */
+bool sg_knob_connection(const struct sg_policy *policy,
+			const struct sg_facts *facts,
+			struct smbXsrv_connection *xconn);
+
+/**
+ * Have clients told to encrypt where the policy will ask for it: "server smb
+ * encrypt" at least "desired", in [global] and in each share. And note that
+ * this was done, see sg_knob_raised().
+ *
+ * Where the share gate will not be asked (printers, a share whose own "vfs
+ * objects" lacks smbguard) or smbd can hold nobody to it later (SMB1), it
+ * becomes "required". A share with other options of ours and no gate to judge
+ * them is made unavailable, with a policy_error.
+ *
+ * global: the parsed options of [global].
+ * session_can: false for a session without keys, which would be told to do
+ * what it cannot: then nothing is raised, only noted.
+ * Returns false if smbd did not take it or memory ran out.
+ */
+bool sg_knob_raise_encryption(struct sg_client_state *client,
+			      const struct sg_settings *global,
+			      bool session_can);
+
+/**
+ * Is everything still raised? Not after smbd has loaded its configuration.
+ * Costs next to nothing, for asking before each request.
+ */
+bool sg_knob_raised(const struct sg_client_state *client);
+
+/**
+ * Hold the session that is being set up to encryption: smbd reads "server smb
+ * encrypt" right after this.
+ */
+bool sg_knob_encrypt_session(void);
+
+/**
+ * Hold a tree to encryption from the next request on. SMB2 and later.
+ */
+void sg_knob_encrypt_tree(struct smbXsrv_tcon *tcon);
+
+/**
+ * Hold a session to signing from the next request on. The client is not told
+ * any more; it was, if sg_knob_connection() had it to do. SMB2 and later.
+ */
+void sg_knob_sign_session(struct smbXsrv_session *session);
+
+struct sg_refused_tree;
+
+/**
+ * Refuse the tree connect that is being served with ACCESS_DENIED.
+ *
+ * A VFS module that fails its connect gives the client UNSUCCESSFUL. So let
+ * it succeed, and smbd's own "root preexec close" ends it: the share's root
+ * preexec becomes "exit 1" until the result is freed.
+ *
+ * mem_ctx: owner of the result.
+ * Returns NULL if that cannot be done; the caller must then fail the connect.
+ */
+struct sg_refused_tree *sg_knob_refuse_tree(TALLOC_CTX *mem_ctx, int snum);
+
+#endif /* SMBGUARD_SMBD_KNOBS_H */

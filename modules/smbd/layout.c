@@ -1,0 +1,75 @@
+/*
+ * smbguard: is the smbd that runs the one we were compiled for?
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The modules read Samba's private structs and leave its symbols undefined,
+ * so that a security update of the distro does not make them unloadable. The
+ * price is that nothing else would notice a struct that has changed. talloc
+ * knows the true size of every struct that smbd allocates; it is compared
+ * with the one that the compiler saw. (Its name would not do: what smbd reads
+ * from a database with NDR is named after a line of source.)
+ *
+ * How it fails: any difference, and a pointer that is NULL, means no.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/layout.h"
+
+/* A test build pretends that every struct has grown. */
+#ifdef SMBGUARD_LAYOUT_FAULT
+#define EXPECTED_GROWTH 8
+#else
+#define EXPECTED_GROWTH 0
+#endif
+
+bool sg_layout_fits(TALLOC_CTX *mem_ctx,
+		    struct sg_layout layout,
+		    const char **problem)
+{
+	size_t expected = layout.size + EXPECTED_GROWTH;
+	size_t size = 0;
+
+	if (layout.ptr != NULL) {
+		size = talloc_get_size(layout.ptr);
+	}
+	if (size == expected) {
+		return true;
+	}
+	*problem = talloc_asprintf(
+		mem_ctx,
+		"%s has %zu bytes in this smbd (%s) and %zu in the one that "
+		"smbguard was built for (%s)",
+		layout.name,
+		size,
+		samba_version_string(),
+		expected,
+		SMBGUARD_SAMBA_PACKAGE);
+	if (*problem == NULL) {
+		*problem = "out of memory";
+	}
+	return false;
+}
+
+bool sg_layout_gensec_fits(TALLOC_CTX *mem_ctx, const char **problem)
+{
+	const struct gensec_critical_sizes *sizes = gensec_interface_version();
+
+	if (sizes->interface_version == GENSEC_INTERFACE_VERSION &&
+	    sizes->sizeof_gensec_security_ops ==
+		    sizeof(struct gensec_security_ops) + EXPECTED_GROWTH &&
+	    sizes->sizeof_gensec_security == sizeof(struct gensec_security)) {
+		return true;
+	}
+	*problem = talloc_asprintf(
+		mem_ctx,
+		"gensec differs between this smbd (%s) and the one that "
+		"smbguard was built for (%s)",
+		samba_version_string(),
+		SMBGUARD_SAMBA_PACKAGE);
+	if (*problem == NULL) {
+		*problem = "out of memory";
+	}
+	return false;
+}

@@ -1,0 +1,23 @@
+/*
+ * smbguard: a look at a client's message before smbd reads it
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_PEEK_H
+#define SMBGUARD_SMBD_PEEK_H
+
+#include "core/offer.h"
+
+/**
+ * Parse the message that waits on a socket, and leave it there.
+ *
+ * sock: connected, readable now. A message that comes in pieces is waited
+ * for, a few seconds in all: smbd itself would block on it, without limit.
+ *
+ * mem_ctx: owner of the offer. NULL only when out of memory.
+ */
+struct sg_offer *sg_peek_offer(TALLOC_CTX *mem_ctx, int sock);
+
+#endif /* SMBGUARD_SMBD_PEEK_H */

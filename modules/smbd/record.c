@@ -1,0 +1,241 @@
+/*
+ * smbguard: events on their way out of smbd
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The sinks belong to the client (state.h) and stay open between events, as
+ * long as smb.conf names the same.
+ *
+ * How it fails: see core/sink.c for sinks that take nothing; the counts of
+ * what they missed outlive the process (lost.h). Whether anything is refused
+ * for it is the gates' affair: they ask sg_record() and "audit failure".
+ */
+
+#include "smbd/samba.h"
+#include "smbd/config.h"
+#include "smbd/facts.h"
+#include "smbd/lost.h"
+#include "smbd/record.h"
+#include "smbd/sinks.h"
+
+#define DEFAULT_FILE "smbguard.jsonl"
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static const char *option(const char *name)
+{
+	return lp_parm_const_string(SG_GLOBAL_SNUM,
+				    SG_OPTION_PREFIX,
+				    name,
+				    NULL);
+}
+
+static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	struct sg_sinks *sinks = NULL;
+	const char *path = NULL;
+
+	if (global == NULL) {
+		TALLOC_FREE(frame);
+		return NULL;
+	}
+	path = global->audit_file;
+	if (path == NULL) {
+		path = talloc_asprintf(frame,
+				       "%s/" DEFAULT_FILE,
+				       get_dyn_LOGFILEBASE());
+	}
+	if (path != NULL) {
+		sinks = sg_sinks_open(mem_ctx, global->audit, path);
+	}
+	TALLOC_FREE(frame);
+	return sinks;
+}
+
+/* The sinks that smb.conf names now. */
+static struct sg_sinks *client_sinks(struct sg_client_state *client)
+{
+	const char *audit = option("audit");
+	const char *path = option("audit file");
+
+	if (client->sinks != NULL && same(audit, client->sinks_audit) &&
+	    same(path, client->sinks_path)) {
+		return client->sinks;
+	}
+	TALLOC_FREE(client->sinks);
+	client->sinks = open_sinks(client);
+	if (client->sinks != NULL) {
+		client->sinks_audit = talloc_strdup(client->sinks, audit);
+		client->sinks_path = talloc_strdup(client->sinks, path);
+		client->trouble = true;
+	}
+	return client->sinks;
+}
+
+/* Take what was lost before, by us or by others: this event may tell it. */
+static void take_lost(struct sg_sinks *sinks)
+{
+	size_t i;
+
+	for (i = 0; i < sinks->num; i++) {
+		sinks->sinks[i].lost += sg_lost_take(sinks->sinks[i].name);
+	}
+}
+
+static bool give_lost(struct sg_sinks *sinks)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < sinks->num; i++) {
+		struct sg_sink *sink = &sinks->sinks[i];
+		bool ok;
+
+		if (sink->lost == 0) {
+			continue;
+		}
+		any = true;
+		ok = sg_lost_add(sink->name, sink->lost);
+		if (ok) {
+			sink->lost = 0;
+		}
+	}
+	return any;
+}
+
+bool sg_record(struct sg_client_state *client, struct sg_event *event)
+{
+	struct sg_sinks *sinks = client_sinks(client);
+	bool change = geteuid() != 0;
+	bool recorded;
+	int why = 0;
+
+	clock_gettime(CLOCK_REALTIME, &event->when);
+	if (sinks == NULL) {
+		DBG_ERR("smbguard: %s not recorded: out of memory\n",
+			event->name);
+		return false;
+	}
+	if (change) {
+		become_root();
+	}
+	if (client->trouble) {
+		take_lost(sinks);
+	}
+	recorded = sg_sinks_write(sinks, event, &why);
+	client->trouble = give_lost(sinks);
+	if (change) {
+		unbecome_root();
+	}
+	if (why != 0) {
+		DBG_ERR("smbguard: %s of %s: an audit sink failed (%s), the "
+			"event is %s: %s\n",
+			event->name,
+			event->facts->client_address,
+			strerror(why),
+			recorded ? "in another" : "in none",
+			event->verdict->reason);
+	}
+	return recorded;
+}
+
+void sg_record_policy_error(struct sg_client_state *client,
+			    const struct sg_facts *facts,
+			    const struct sg_verdict *what)
+{
+	struct sg_event event = {
+		.name = "policy_error",
+		.facts = facts,
+		.verdict = what,
+	};
+
+	DBG_ERR("smbguard: %s\n", what->reason);
+	if (client != NULL) {
+		(void)sg_record(client, &event);
+	}
+}
+
+void sg_record_broken(struct sg_client_state *client,
+		      const char *gate,
+		      const char *problem)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_verdict verdict = {
+		.outcome = SG_FAILED,
+		.option = "preload modules",
+		.scope = "global",
+	};
+	struct sg_facts *facts = sg_facts_blind(frame);
+
+	verdict.reason = talloc_asprintf(
+		frame,
+		"The %s gate is not at work: %s. Install the smbguard that "
+		"was built for this Samba.",
+		gate,
+		problem);
+	if (facts != NULL && verdict.reason != NULL) {
+		sg_record_policy_error(client, facts, &verdict);
+	} else {
+		DBG_ERR("smbguard: %s gate: %s\n", gate, problem);
+	}
+	TALLOC_FREE(frame);
+}
+
+static void record_fault(struct sg_client_state *client,
+			 const struct sg_facts *facts,
+			 const char *scope,
+			 const struct sg_fault *fault,
+			 const char *consequence)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_verdict verdict = {
+		.outcome = SG_FAILED,
+		.option = fault->option,
+		.scope = scope,
+		.required = fault->accepted,
+		.actual = fault->value,
+	};
+
+	verdict.reason = talloc_asprintf(frame,
+					 "\"%s = %s\" in [%s] is not "
+					 "valid%s. It takes %s.",
+					 fault->option,
+					 fault->value,
+					 scope,
+					 consequence,
+					 fault->accepted);
+	if (verdict.reason == NULL) {
+		verdict.reason = "out of memory";
+	}
+	sg_record_policy_error(client, facts, &verdict);
+	TALLOC_FREE(frame);
+}
+
+void sg_record_faults(struct sg_client_state *client,
+		      const struct sg_facts *facts,
+		      const char *scope,
+		      const struct sg_settings *settings)
+{
+	size_t i;
+
+	for (i = 0; i < settings->num_faults; i++) {
+		record_fault(client,
+			     facts,
+			     scope,
+			     &settings->faults[i],
+			     " and counts as the strictest value");
+	}
+	for (i = 0; i < settings->num_exception_faults; i++) {
+		record_fault(client,
+			     facts,
+			     scope,
+			     &settings->exception_faults[i],
+			     " and the exception does not hold");
+	}
+}

@@ -1,0 +1,30 @@
+/*
+ * smbguard: the audit sinks of a running smbd
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_SINKS_H
+#define SMBGUARD_SMBD_SINKS_H
+
+#include "core/sink.h"
+
+/**
+ * The sinks that options ask for, with syslog as the last resort.
+ *
+ * audit: bits of enum sg_audit_sink; 0: the file.
+ * path: of the file.
+ * mem_ctx: owner. Returns NULL when out of memory.
+ */
+struct sg_sinks *sg_sinks_open(TALLOC_CTX *mem_ctx,
+			       unsigned audit,
+			       const char *path);
+
+/**
+ * Would a daemon take a datagram at this socket now? 0 or an errno. A daemon
+ * that is stopped with its queue full would block whoever sends.
+ */
+int sg_socket_takes(const char *path);
+
+#endif /* SMBGUARD_SMBD_SINKS_H */

@@ -1,0 +1,60 @@
+/*
+ * smbguard: what it remembers, and whose it is
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Nothing is kept in statics: a process serves one client, but with
+ * multi-channel several connections of it. What belongs to a client, a
+ * connection or a session is a talloc child of smbd's own struct, goes away
+ * with it, and is found by its name. The three modules share it so, though
+ * none of them links to another.
+ */
+
+#ifndef SMBGUARD_SMBD_STATE_H
+#define SMBGUARD_SMBD_STATE_H
+
+#include "core/policy.h"
+#include "core/ntlmssp.h"
+#include "core/sink.h"
+
+struct smbXsrv_client;
+struct smbXsrv_connection;
+struct smbXsrv_session;
+
+/* A child of struct smbXsrv_client. */
+struct sg_client_state {
+	unsigned gates; /* bits of enum sg_gate: which are at work */
+
+	int marked_snum; /* see knobs.c, note (3) */
+	bool smb1;	 /* the client speaks nothing newer */
+
+	/* see record.c */
+	struct sg_sinks *sinks;
+	const char *sinks_audit; /* the options that they were opened for */
+	const char *sinks_path;
+	bool trouble; /* a sink failed, or none was asked yet */
+};
+
+/* A child of struct smbXsrv_connection. */
+struct sg_connection_state {
+	struct sg_facts *fixed; /* see facts.c */
+};
+
+/* A child of struct smbXsrv_session. */
+struct sg_session_state {
+	const char *mechanism;		 /* once it is authenticated */
+	const struct sg_ntlmssp *claims; /* what the client said, or NULL */
+};
+
+/**
+ * Find the state of a client, connection or session; make it where there is
+ * none. The parent may have any layout: only its talloc header is used.
+ * NULL when out of memory.
+ */
+struct sg_client_state *sg_client_state(struct smbXsrv_client *client);
+struct sg_connection_state *sg_connection_state(
+	struct smbXsrv_connection *xconn);
+struct sg_session_state *sg_session_state(struct smbXsrv_session *session);
+
+#endif /* SMBGUARD_SMBD_STATE_H */
