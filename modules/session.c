@@ -1,0 +1,439 @@
+/*
+ * smbguard/session.so: the session gate
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What: records each session setup with account, mechanism, dialect, cipher
+ * and signing, each failed authentication with its status, and refuses what
+ * [global] demands of sessions: "smbguard:encryption".
+ *
+ * How: smbd finds SPNEGO, through which all its session setups go, by OID in
+ * a list sorted by priority. This module puts a mechanism with SPNEGO's OID
+ * before it: Samba's own table, with update and session_info going through
+ * here first. Authentication itself stays Samba's.
+ *
+ * How it fails: an error of session_info refuses the session. Out of memory
+ * is such an error, and so is a session that cannot be looked into where
+ * [global] asks for something in enforce mode. If the mechanism
+ * did not come out first in the list, or gensec is not the one that we were
+ * built for, the gate does not report itself and the share gate refuses.
+ *
+ *  (1) gensec serves RPC and others as well. Only contexts of an SMB session
+ *      setup are watched: those have a struct smbXsrv_session above them in
+ *      the talloc tree, and stand in its list of pending authentications.
+ *      That leads to the connection, also with several (multi-channel).
+ *
+ *  (2) During its update and session_info, Samba loads smb.conf again (for
+ *      %U), which takes away what was raised for shares. So it is raised
+ *      again after each.
+ *
+ *  (3) SMB1 session setups without extended security do not come here. The
+ *      share gate sees those as without a mechanism.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/auth_find.h"
+#include "smbd/config.h"
+#include "smbd/facts.h"
+#include "smbd/knobs.h"
+#include "smbd/layout.h"
+#include "smbd/record.h"
+
+#include <tevent.h>
+#include "../lib/util/tevent_ntstatus.h"
+
+#define OUR_NAME "smbguard-spnego"
+#define REAL_NAME "spnego"
+
+/*
+ * gensec keeps a pointer to the table for the life of the process and hands
+ * our functions no other way to find the real one: the one static of this
+ * module, written once at start.
+ */
+static struct gensec_security_ops our_ops;
+static const struct gensec_security_ops *real_ops;
+
+/* "krb5" or "NTLMSSP", as gensec names them; NULL while it is not clear. */
+static const char *mechanism_of(struct gensec_security *gensec,
+				const struct sg_session_state *session)
+{
+	const char *name = gensec_final_auth_type(gensec);
+
+	if (name != NULL && !strequal(name, "NONE")) {
+		return name;
+	}
+	return session != NULL && session->claims != NULL ? "NTLMSSP" : NULL;
+}
+
+static void record_auth_failed(struct gensec_security *gensec, NTSTATUS failure)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	const char *problem = NULL;
+	struct smbXsrv_session_auth0 *auth =
+		sg_auth_of(frame, gensec, &problem);
+	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
+	struct sg_session_state *session = NULL;
+	struct sg_facts *facts = NULL;
+	struct sg_verdict verdict = {.outcome = SG_FAILED};
+	struct sg_event event = {
+		.name = "auth_failed",
+		.verdict = &verdict,
+		.nt_status = nt_errstr(failure),
+	};
+
+	if (auth == NULL) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	session = sg_session_state(auth->session);
+	facts = sg_facts_connection(frame, auth->connection);
+	if (client == NULL || session == NULL || facts == NULL) {
+		DBG_ERR("smbguard: out of memory, a failure was not recorded\n");
+		TALLOC_FREE(frame);
+		return;
+	}
+	sg_facts_add_mechanism(facts, session);
+	facts->mechanism = mechanism_of(gensec, session);
+	if (session->claims != NULL) {
+		facts->account = session->claims->account;
+		facts->domain = session->claims->domain;
+	}
+	verdict.reason = talloc_asprintf(frame,
+					 "%s from %s could not log on: %s.",
+					 facts->account != NULL ? facts->account
+								: "A client",
+					 facts->client_address,
+					 nt_errstr(failure));
+	if (verdict.reason == NULL) {
+		verdict.reason = "A client could not log on.";
+	}
+	event.facts = facts;
+	(void)sg_record(client, &event);
+	TALLOC_FREE(frame);
+}
+
+/* Carry out what was decided. Anything but OK refuses the session. */
+static NTSTATUS apply(struct sg_client_state *client,
+		      const struct sg_policy *policy,
+		      const struct sg_facts *facts,
+		      const struct sg_verdict *verdict)
+{
+	bool encrypt = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
+	bool ok;
+
+	if (verdict->outcome == SG_DENIED) {
+		return NT_STATUS_ACCESS_DENIED;
+	}
+	/* note (2) */
+	ok = sg_knob_raise_encryption(client,
+				      policy->global,
+				      !facts->guest && !facts->anonymous);
+	if (ok && encrypt && facts->can_encrypt) {
+		ok = sg_knob_encrypt_session();
+	}
+	return ok ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
+}
+
+/* "audit failure = deny": what is in no sink must not happen. */
+static bool must_be_recorded(const struct sg_policy *policy)
+{
+	return policy->global->audit_failure == SG_AUDIT_FAILURE_DENY &&
+	       sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE;
+}
+
+static NTSTATUS judge(TALLOC_CTX *frame,
+		      struct gensec_security *gensec,
+		      struct smbXsrv_session_auth0 *auth,
+		      const struct auth_session_info *session_info)
+{
+	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
+	struct sg_session_state *session = sg_session_state(auth->session);
+	struct sg_facts *facts = sg_facts_connection(frame, auth->connection);
+	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
+	struct sg_event event = {.name = "session", .facts = facts};
+	struct sg_verdict *verdict = NULL;
+	const char *mechanism = mechanism_of(gensec, session);
+	bool recorded;
+	NTSTATUS status;
+
+	if (client == NULL || session == NULL || facts == NULL ||
+	    policy == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	session->mechanism = talloc_strdup(session, mechanism);
+	sg_facts_add_mechanism(facts, session);
+	sg_facts_add_account(facts, session_info);
+	sg_facts_add_session_setup(facts, auth);
+
+	verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);
+	if (verdict == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	status = apply(client, policy, facts, verdict);
+	if (NT_STATUS_IS_OK(status)) {
+		/* The knob decides about this; ask again. */
+		sg_facts_add_session_setup(facts, auth);
+	}
+	event.verdict = verdict;
+	recorded = sg_record(client, &event);
+	if (!recorded && must_be_recorded(policy)) {
+		return NT_STATUS_ACCESS_DENIED;
+	}
+	return status;
+}
+
+/* A session that cannot be looked into, in a smbd of another layout. */
+static NTSTATUS judge_blindly(TALLOC_CTX *frame, const char *problem)
+{
+	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
+	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+
+	if (client == NULL || global == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	client->gates &= ~SG_GATE_SESSION;
+	sg_record_broken(client, "session", problem);
+	if (sg_settings_ask(global) &&
+	    sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
+		return NT_STATUS_ACCESS_DENIED;
+	}
+	return NT_STATUS_OK;
+}
+
+static NTSTATUS our_session_info(struct gensec_security *gensec,
+				 TALLOC_CTX *mem_ctx,
+				 struct auth_session_info **session_info)
+{
+	TALLOC_CTX *frame = NULL;
+	struct smbXsrv_session_auth0 *auth = NULL;
+	const char *problem = NULL;
+	NTSTATUS status;
+
+	status = real_ops->session_info(gensec, mem_ctx, session_info);
+	if (!NT_STATUS_IS_OK(status)) {
+		record_auth_failed(gensec, status);
+		return status;
+	}
+	frame = talloc_stackframe();
+	auth = sg_auth_of(frame, gensec, &problem);
+	if (auth != NULL) {
+		status = judge(frame, gensec, auth, *session_info);
+	} else if (problem != NULL) {
+		status = judge_blindly(frame, problem);
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		TALLOC_FREE(*session_info);
+	}
+	TALLOC_FREE(frame);
+	return status;
+}
+
+struct our_update_state {
+	struct tevent_context *ev;
+	struct gensec_security *gensec;
+	DATA_BLOB out;
+	NTSTATUS status;
+};
+
+static void our_update_done(struct tevent_req *subreq);
+static void our_update_delayed(struct tevent_req *subreq);
+
+/* Keep what the client says of itself for the events. */
+static void note_claims(struct gensec_security *gensec, const DATA_BLOB in)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	const char *problem = NULL;
+	struct smbXsrv_session_auth0 *auth =
+		sg_auth_of(frame, gensec, &problem);
+	struct sg_session_state *session = NULL;
+	struct sg_ntlmssp *claims = NULL;
+
+	if (auth != NULL) {
+		session = sg_session_state(auth->session);
+	}
+	if (session != NULL) {
+		claims = sg_ntlmssp_parse(session, in.data, in.length);
+	}
+	if (claims != NULL) {
+		talloc_free(discard_const(session->claims));
+		session->claims = claims;
+	}
+	TALLOC_FREE(frame);
+}
+
+static struct tevent_req *our_update_send(TALLOC_CTX *mem_ctx,
+					  struct tevent_context *ev,
+					  struct gensec_security *gensec,
+					  const DATA_BLOB in)
+{
+	struct tevent_req *req = NULL;
+	struct tevent_req *subreq = NULL;
+	struct our_update_state *state = NULL;
+
+	req = tevent_req_create(mem_ctx, &state, struct our_update_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	state->ev = ev;
+	state->gensec = gensec;
+	note_claims(gensec, in);
+
+	subreq = real_ops->update_send(state, ev, gensec, in);
+	if (tevent_req_nomem(subreq, req)) {
+		return tevent_req_post(req, ev);
+	}
+	tevent_req_set_callback(subreq, our_update_done, req);
+	return req;
+}
+
+/* How late a failure is answered; not in audit mode, which touches nothing. */
+static unsigned failure_delay(void)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	unsigned delay = 0;
+
+	if (global != NULL && sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
+		delay = global->auth_failure_delay;
+	}
+	TALLOC_FREE(frame);
+	return delay;
+}
+
+static void our_update_done(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct our_update_state *state =
+		tevent_req_data(req, struct our_update_state);
+	unsigned delay;
+
+	state->status = real_ops->update_recv(subreq, state, &state->out);
+	TALLOC_FREE(subreq);
+	if (NT_STATUS_IS_OK(state->status) ||
+	    NT_STATUS_EQUAL(state->status,
+			    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
+		tevent_req_done(req);
+		return;
+	}
+	record_auth_failed(state->gensec, state->status);
+	delay = failure_delay();
+	if (delay > 0) {
+		subreq = tevent_wakeup_send(state,
+					    state->ev,
+					    timeval_current_ofs_msec(delay));
+	}
+	if (subreq == NULL) {
+		tevent_req_nterror(req, state->status);
+		return;
+	}
+	tevent_req_set_callback(subreq, our_update_delayed, req);
+}
+
+static void our_update_delayed(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct our_update_state *state =
+		tevent_req_data(req, struct our_update_state);
+
+	(void)tevent_wakeup_recv(subreq);
+	TALLOC_FREE(subreq);
+	tevent_req_nterror(req, state->status);
+}
+
+static NTSTATUS our_update_recv(struct tevent_req *req,
+				TALLOC_CTX *mem_ctx,
+				DATA_BLOB *out)
+{
+	struct our_update_state *state =
+		tevent_req_data(req, struct our_update_state);
+	NTSTATUS status;
+
+	*out = data_blob_null;
+	if (tevent_req_is_nterror(req, &status)) {
+		tevent_req_received(req);
+		return status;
+	}
+	status = state->status;
+	*out = state->out;
+	talloc_steal(mem_ctx, out->data);
+	tevent_req_received(req);
+	return status;
+}
+
+/* Register first and fill in later: gensec sorts once, in gensec_init(). */
+static const char *gate_register(TALLOC_CTX *mem_ctx)
+{
+	static const char *oids[] = {GENSEC_OID_SPNEGO, NULL};
+	const struct gensec_security_ops *first = NULL;
+	const char *problem = "out of memory";
+	NTSTATUS status;
+	bool ok;
+
+	ok = sg_layout_gensec_fits(mem_ctx, &problem);
+	if (!ok) {
+		return problem;
+	}
+	our_ops = (struct gensec_security_ops){
+		.name = OUR_NAME,
+		.oid = oids,
+		.priority = GENSEC_SPNEGO + 1,
+	};
+	status = gensec_register(NULL, &our_ops);
+	if (!NT_STATUS_IS_OK(status)) {
+		return "gensec did not take the mechanism";
+	}
+	status = gensec_init();
+	if (!NT_STATUS_IS_OK(status)) {
+		return "gensec did not start";
+	}
+	real_ops = gensec_security_by_name(NULL, REAL_NAME);
+	first = gensec_security_by_oid(NULL, GENSEC_OID_SPNEGO);
+	if (real_ops == NULL || first != &our_ops) {
+		return "gensec had been started before";
+	}
+	our_ops = *real_ops;
+	our_ops.name = OUR_NAME;
+	our_ops.priority = GENSEC_SPNEGO + 1;
+	our_ops.update_send = our_update_send;
+	our_ops.update_recv = our_update_recv;
+	our_ops.session_info = our_session_info;
+	return NULL;
+}
+
+NTSTATUS samba_init_module(TALLOC_CTX *ctx);
+
+/*
+ * Always OK: smbd would unload a module that says otherwise, while smbd's
+ * memory holds destructors of ours. A gate that is not at work is known by
+ * its absence from the client's state.
+ */
+NTSTATUS samba_init_module(TALLOC_CTX *ctx)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_client_state *client = NULL;
+	const char *problem = NULL;
+
+	if (global_smbXsrv_client == NULL) {
+		/* not the process of a connection */
+		TALLOC_FREE(frame);
+		return NT_STATUS_OK;
+	}
+	client = sg_client_state(global_smbXsrv_client);
+	if (client == NULL) {
+		DBG_ERR("smbguard: session gate: out of memory\n");
+		TALLOC_FREE(frame);
+		return NT_STATUS_OK;
+	}
+	problem = gate_register(frame);
+	if (problem != NULL) {
+		sg_record_broken(client, "session", problem);
+		TALLOC_FREE(frame);
+		return NT_STATUS_OK;
+	}
+	client->gates |= SG_GATE_SESSION;
+	TALLOC_FREE(frame);
+	return NT_STATUS_OK;
+}
