@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+# smbguard: build and run the fuzzers
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run every tests/fuzz/fuzz_*.c for some seconds.
+
+What: each fuzzer is one libFuzzer entry point, linked with modules/core, under
+the address and undefined behaviour sanitizers.
+
+How: inputs to start from are made here (SEEDS); what the fuzzer finds is kept
+in build/fuzz/corpus, so that a later run goes on where this one stopped.
+
+How it fails: exit 1 when a fuzzer found something, with the path of the input
+that shows it; exit 2 when nothing could be run, with the reason.
+"""
+
+import argparse
+import glob
+import hashlib
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+OUT = os.path.join(TOP, 'build', 'fuzz')
+
+CFLAGS = '''-std=gnu11 -g -O1 -D_GNU_SOURCE -fno-omit-frame-pointer
+    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all'''.split()
+LIBRARIES = ['-Wl,--as-needed', '-ltalloc', '-ljansson', '-ltdb']
+LIMITS = ['-max_len=17000', '-timeout=10', '-rss_limit_mb=2048',
+          '-print_final_stats=1', '-verbosity=1']
+
+
+class FuzzError(Exception):
+    """The fuzzers cannot be run; the text says why and what to do."""
+
+
+# Inputs to start from
+
+def framed(message):
+    return struct.pack('>I', len(message)) + message
+
+
+def smb1(*strings, words=0):
+    data = b''.join(b'\2' + s + b'\0' for s in strings)
+    return framed(b'\xffSMB\x72' + bytes(27) + bytes([words]) + bytes(2 * words) +
+                  struct.pack('<H', len(data)) + data)
+
+
+def smb2(dialects, contexts=()):
+    message = b'\xfeSMB' + struct.pack('<H', 64) + bytes(58)
+    listed = struct.pack('<%dH' % len(dialects), *dialects)
+    offset = (64 + 36 + len(listed) + 7) & ~7 if contexts else 0
+    message += struct.pack('<HHHHI16sIHH', 36, len(dialects), 1, 0, 0x7f,
+                           bytes(range(16)), offset, len(contexts), 0) + listed
+    for kind, data in contexts:
+        message += bytes(-len(message) % 8)
+        message += struct.pack('<HHI', kind, len(data), 0) + data
+    return framed(message)
+
+
+def ids(*numbers):
+    return struct.pack('<%dH' % (len(numbers) + 1), len(numbers), *numbers)
+
+
+def offer_seeds():
+    every = [0x202, 0x210, 0x300, 0x302, 0x311]
+    preauth = 1, struct.pack('<HHH', 1, 32, 1) + bytes(32)
+    ciphers, signing = (2, ids(2, 1, 4, 3)), (8, ids(2, 1, 0))
+    netname = 5, 'srv\u00e9\u20ac\U0001f600'.encode('utf-16-le')
+    yield smb1(b'NT LM 0.12')
+    yield smb1(b'PC NETWORK PROGRAM 1.0', b'LANMAN1.0', b'Samba', b'POSIX 2')
+    yield smb1(b'NT LM 0.12', b'SMB 2.002', b'SMB 2.???', words=1)
+    yield smb1(*[b'x%d' % n for n in range(70)])
+    yield smb2(every[:4])
+    yield smb2(every, [preauth, ciphers, signing, netname])
+    yield smb2([0x311], [netname, (3, bytes(10)), (6, bytes(4)), signing, ciphers, preauth])
+    yield smb2([0x311], [ciphers, ciphers, (5, b'\x00\xd8'), (8, b'')])
+    yield smb2(list(range(70)) + [0x311], [(2, ids(*range(70)))])
+    yield b'\x81\0\0\x44' + bytes(0x44)
+    yield b'\x85\0\0\0'
+    yield framed(b'\xfdSMB' + bytes(48))
+
+
+def authenticate(user, lm=b'', nt=b'', flags=1):
+    """An NTLMSSP AUTHENTICATE_MESSAGE, which has its fields in this order."""
+    head, payload = b'NTLMSSP\0' + struct.pack('<I', 3), b''
+    for data in (lm, nt, 'DOM'.encode('utf-16-le'), user, b'W\0', b''):
+        head += struct.pack('<HHI', len(data), len(data), 64 + len(payload))
+        payload += data
+    return head + struct.pack('<I', flags) + payload
+
+
+def der(tag, *parts):
+    data = b''.join(parts)
+    return bytes([tag, 0x82]) + struct.pack('>H', len(data)) + data
+
+
+def ntlmssp_seeds():
+    wide = authenticate('J\u00f6rg\U0001f600'.encode('utf-16-le'), bytes(24), b'x' * 60)
+    oem = authenticate(b'J\xf6rg', b'x' * 24, flags=2)
+    fields = [der(0xa0, der(0x0a, b'\1')), der(0xa2, der(4, wide)), der(0xa3, der(4, oem))]
+    yield wide
+    yield oem
+    yield authenticate(b'')
+    yield authenticate(b'a\0' * 300, b'\0', b'x' * 24)
+    yield der(0xa1, der(0x30, *fields))
+    yield der(0xa1, der(0x30, der(0xa2, der(4, oem)), *fields))
+    yield der(0x60, bytes.fromhex('06062b0601050502'), der(0xa0, der(0x30, *fields)))
+
+
+def addr_seeds():
+    for text in ('192.0.2.0/24\n192.0.2.7', '0.0.0.0/0\n::ffff:192.0.2.7', '::/0\n::1',
+                 '2001:db8::1/128\n2001:db8::2', '::ffff:192.0.2.0/120\n192.0.2.7',
+                 'fe80::/10\nfe80::1%eth0', '10.0.1.0/8\n10.0.1.0', '010.0.0.1\n8.0.0.1'):
+        yield text.encode()
+
+
+SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_ntlmssp': ntlmssp_seeds, 'fuzz_addr': addr_seeds}
+
+
+# Building and running
+
+def need_clang():
+    clang = shutil.which('clang')
+    if not clang:
+        raise FuzzError('clang is not there: apt-get install clang libclang-rt-14-dev')
+    runtime = subprocess.run([clang, '-print-file-name=libclang_rt.fuzzer-x86_64.a'],
+                             stdout=subprocess.PIPE, text=True, check=False)
+    directory = subprocess.run([clang, '-print-runtime-dir'], stdout=subprocess.PIPE,
+                               text=True, check=False).stdout.strip()
+    if not os.path.exists(runtime.stdout.strip()) and \
+            not glob.glob(os.path.join(directory, 'libclang_rt.fuzzer*')):
+        raise FuzzError("clang's fuzzer library is not there: "
+                        'apt-get install libclang-rt-14-dev')
+    return clang
+
+
+def build(clang, source, program):
+    core = sorted(glob.glob(os.path.join(TOP, 'modules', 'core', '*.c')))
+    command = [clang] + CFLAGS + ['-I' + os.path.join(TOP, 'modules'), source]
+    done = subprocess.run(command + core + LIBRARIES + ['-o', program], check=False)
+    if done.returncode:
+        raise FuzzError('%s does not build' % os.path.relpath(source, TOP))
+
+
+def seed(name, corpus):
+    os.makedirs(corpus, exist_ok=True)
+    for data in SEEDS.get(name, lambda: [])():
+        path = os.path.join(corpus, hashlib.sha1(data).hexdigest())
+        with open(path, 'wb') as f:
+            f.write(data)
+
+
+def run(name, program, seconds):
+    """Returns what to say, and whether all was well."""
+    corpus = os.path.join(OUT, 'corpus', name)
+    found = os.path.join(OUT, 'found', name) + '-'
+    os.makedirs(os.path.dirname(found), exist_ok=True)
+    seed(name, corpus)
+    done = subprocess.run([program, '-max_total_time=%d' % seconds,
+                           '-artifact_prefix=' + found] + LIMITS + [corpus],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    said = done.stdout.decode('utf-8', 'replace')
+    with open(os.path.join(OUT, name + '.log'), 'w', encoding='utf-8') as f:
+        f.write(said)
+    if done.returncode:
+        sys.stderr.write(said[-6000:])
+        path = re.search(r'Test unit written to (\S+)', said)
+        where = 'the input is %s' % path[1] if path else 'no input was written'
+        return '%s: FAILED (exit %d), %s' % (name, done.returncode, where), False
+    count = re.search(r'number_of_executed_units: (\d+)', said)
+    covered = re.findall(r'cov: (\d+)', said)
+    if not count or int(count[1]) == 0:
+        return '%s: FAILED, it executed nothing' % name, False
+    return '%s: ok, %s executions in %d s, %s edges' % (
+        name, count[1], seconds, covered[-1] if covered else '?'), True
+
+
+def main():
+    parser = argparse.ArgumentParser(description='build and run the fuzzers')
+    parser.add_argument('--seconds', type=int, default=30, metavar='N',
+                        help='for each fuzzer (30)')
+    parser.add_argument('names', nargs='*', metavar='NAME', help='fuzz_offer, ... (all)')
+    args = parser.parse_args()
+    sources = {os.path.basename(path)[:-2]: path for path in
+               sorted(glob.glob(os.path.join(TOP, 'tests', 'fuzz', 'fuzz_*.c')))}
+    well = True
+    try:
+        if args.seconds < 1:
+            raise FuzzError('--seconds is %d, at least 1 is wanted' % args.seconds)
+        for name in args.names:
+            if name not in sources:
+                raise FuzzError('no fuzzer %s; there are: %s' % (name, ' '.join(sources)))
+        clang = need_clang()
+        os.makedirs(OUT, exist_ok=True)
+        for name in args.names or sources:
+            program = os.path.join(OUT, name)
+            build(clang, sources[name], program)
+            text, ok = run(name, program, args.seconds)
+            print(text, flush=True)
+            well = well and ok
+    except FuzzError as e:
+        print('fuzz: %s' % e, file=sys.stderr)
+        return 2
+    return 0 if well else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
