@@ -1,0 +1,149 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clients that tests drive: smbclient, curl, nmap, smbstatus, impacket.
+
+What: Clients is a mixin for Smbd; each method runs one client against it and
+returns an Answer.
+
+How: every client has its protocol pinned, and reads no configuration of the
+machine.  The method says which account; without one, it is alice.
+
+How it fails: a refusal is an Answer like any other.  A client that hangs is
+ended after a minute (subprocess.TimeoutExpired).
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import re
+import subprocess
+
+import sandbox
+import wire
+
+TIMEOUT = 60
+HOST = '127.0.0.1'
+ANONYMOUS = ''
+PROTOCOLS = ('client min protocol', 'client max protocol',
+             'client ipc min protocol', 'client ipc max protocol')
+
+
+@dataclasses.dataclass
+class Answer:
+    """What a client got."""
+    status: int  # its exit status
+    output: str
+    error: str = ''  # NT_STATUS_...; '' where nothing went wrong
+    step: str = ''  # where it went wrong: 'tree connect', 'session setup'
+
+    @property
+    def got(self):
+        return self.error or ('ok' if self.status == 0 else
+                              'exit %d' % self.status)
+
+
+def _execute(command, **more):
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=TIMEOUT,
+                          stdin=subprocess.DEVNULL, check=False, **more)
+    return done.returncode, done.stdout.decode('utf-8', 'replace')
+
+
+def _smbclient_answer(status, output):
+    """smbclient says "tree connect failed: NT_STATUS_ACCESS_DENIED"."""
+    error = re.search(r'NT_STATUS_\w+', output) if status else None
+    step = re.search(r'^(.*?) failed', output, re.MULTILINE)
+    return Answer(status, output, error.group(0) if error else '',
+                  step.group(1) if status and step else '')
+
+
+class Clients:
+    """Needs self.port, self.conf and self.directory."""
+
+    def smbclient_command(self, share, protocol='SMB3_11', user='alice',
+                          password=None, options=(), host=HOST):
+        conf = os.path.join(self.directory, 'client.conf')
+        if not os.path.exists(conf):
+            state = os.path.join(self.directory, 'client')
+            os.makedirs(state)
+            with open(conf, 'w', encoding='utf-8') as f:
+                f.write('[global]\n' + ''.join(
+                    '\t%s = %s\n' % (name, state) for name in
+                    ('private dir', 'lock directory', 'state directory',
+                     'cache directory')))
+        command = ['smbclient', '--configfile=' + conf,
+                   '--port=%d' % self.port]
+        command += ['--option=%s=%s' % (name, protocol) for name in PROTOCOLS]
+        command += ['--option=' + option for option in options]
+        if user == ANONYMOUS:
+            command += ['--no-pass', '--user=%']
+        else:
+            if password is None:
+                password = sandbox.USERS.get(user, 'no such account')
+            command += ['--user=%s%%%s' % (user, password)]
+        if share is None:
+            return command + ['--list=' + host]
+        return command + ['//%s/%s' % (host, share)]
+
+    def smbclient(self, share, protocol='SMB3_11', command='ls', **more):
+        """Run commands on a share; with share None, list the shares."""
+        line = self.smbclient_command(share, protocol, **more)
+        if share is not None:
+            line += ['--command=' + command]
+        return _smbclient_answer(*_execute(line))
+
+    @contextlib.contextmanager
+    def connected(self, share, protocol='SMB3_11', **more):
+        """An smbclient that stays connected while the block runs."""
+        # smbclient keeps its output to itself until it ends, but a shell that
+        # it runs does not.
+        line = self.smbclient_command(share, protocol, **more)
+        with subprocess.Popen(line, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT) as child:
+            child.stdin.write(b'!echo connected\n')
+            child.stdin.flush()
+            first = child.stdout.readline()
+            if first != b'connected\n':
+                raise RuntimeError('smbclient: %r' % (
+                    first + child.stdout.read()))
+            try:
+                yield child
+            finally:
+                child.stdin.close()
+                child.stdout.read()
+                child.wait(TIMEOUT)
+
+    def curl(self, path, user='alice', source=None):
+        """Fetch smb://HOST/path; curl speaks SMB1 only."""
+        command = ['curl', '--silent', '--show-error', '--max-time', '30',
+                   '--user', '%s:%s' % (user, sandbox.USERS[user])]
+        if source:
+            command += ['--interface', source]
+        command += ['smb://%s:%d/%s' % (HOST, self.port, path)]
+        return Answer(*_execute(command))
+
+    def nmap(self, *scripts):
+        """Run nmap's scripts; its raw packets go to loopback only."""
+        return Answer(*_execute([
+            'nmap', '-Pn', '-n', '-p', str(self.port), '--script',
+            ','.join(scripts), '--script-args', 'smbport=%d' % self.port,
+            HOST]))
+
+    def smbstatus(self):
+        """What smbd itself says of its connections."""
+        status, output = _execute(['smbstatus', '--configfile=' + self.conf,
+                                   '--json'])
+        if status != 0:
+            raise RuntimeError('smbstatus: ' + output)
+        return json.loads(output[output.index('{'):])
+
+    def impacket(self, user='alice', dialect='SMB3_00', source=None):
+        """A logged-on impacket client, see impacket_client."""
+        import impacket_client  # slow to import, and few need it
+        return impacket_client.connect(self.port, user, dialect, source)
+
+    def raw(self, source=None):
+        """A plain TCP connection, see wire."""
+        return wire.Connection(self.port, source)

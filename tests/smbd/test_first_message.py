@@ -1,0 +1,179 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a client may send first, honest or not.
+
+What: smbd lives and serves the next client; each connection is one negotiate
+event that says what was understood.
+"""
+
+import struct
+
+import wire
+from harness import visit
+
+SMB1 = wire.smb1_negotiate('NT LM 0.12')
+SMB3 = wire.smb3_negotiate()
+
+
+def survives(t, smbd, *data, end=True, **expected):
+    """Send data on one connection.  Its event has the expected fields."""
+    before = len(smbd.events())
+    with smbd.raw() as c:
+        for piece in data:
+            c.send(piece)
+        if end:
+            c.end_sending()
+        c.receive()
+    events = smbd.events()[before:]
+    event = t.one(events, 'event of %r' % (data,))
+    t.fields(event, event='negotiate', **expected)
+    return event
+
+
+def lives(t, smbd):
+    before = len(smbd.events())
+    t.equal('ok', smbd.smbclient('open').got)
+    t.equal(sorted(visit('open')), sorted(smbd.story()[before:]))
+
+
+def test_nothing_at_all(t):
+    smbd = t.smbd()
+    with smbd.raw():
+        pass
+    t.fields(t.one(smbd.events()), event='negotiate', outcome='failed',
+             clientAddress='127.0.0.1')
+    lives(t, smbd)
+
+
+def test_empty_and_cut_messages(t):
+    smbd = t.smbd()
+    survives(t, smbd, b'\0', outcome='failed')
+    survives(t, smbd, b'\0\0\0', outcome='failed')
+    survives(t, smbd, wire.netbios(b''), outcome='failed')
+    for message in (SMB1, SMB3):
+        whole = wire.netbios(message)
+        for length in (4, 6, 8, 20, 37, 44, len(whole) - 1):
+            event = survives(t, smbd, whole[:length])
+            t.true(event['offer'].get('problem'),
+                   'a problem at %d: %s' % (length, event))
+    lives(t, smbd)
+
+
+def test_garbage(t):
+    smbd = t.smbd()
+    for data in (b'GET / HTTP/1.0\r\n\r\n', bytes(200), b'\xff' * 200,
+                 b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' + bytes(500),
+                 wire.netbios(b'\xfdSMB' + bytes(100)),
+                 wire.netbios(b'\xfcSMB' + bytes(100)),
+                 wire.netbios(b'\xffSMB\x73' + bytes(60)),
+                 wire.netbios(wire.smb2_header(1) + bytes(30)),
+                 b'\0\xff\xff\xff' + bytes(70000)):
+        survives(t, smbd, data)
+    lives(t, smbd)
+
+
+def test_broken_fields(t):
+    smbd = t.smbd()
+    good = bytearray(SMB3)
+    for offset, form, value in ((66, '<H', 0), (66, '<H', 0xFFFF),
+                                (92, '<I', 0xFFFFFFF0), (92, '<I', 0),
+                                (96, '<H', 0xFFFF), (64, '<H', 0)):
+        bad = bytearray(good)
+        struct.pack_into(form, bad, offset, value)
+        survives(t, smbd, wire.netbios(bytes(bad)))
+    bad = bytearray(SMB1)
+    struct.pack_into('<H', bad, 33, 0xFFFF)
+    survives(t, smbd, wire.netbios(bytes(bad)))
+    bad = bytearray(SMB1[:-1] + b'X')
+    survives(t, smbd, wire.netbios(bytes(bad)))
+    lives(t, smbd)
+
+
+def test_one_byte_at_a_time(t):
+    smbd = t.smbd()
+    for message, dialect in ((SMB3, 'SMB3_11'), (SMB1, 'NT1')):
+        before = len(smbd.events())
+        with smbd.raw() as c:
+            c.send_slowly(wire.netbios(message))
+            t.true(c.receive(), 'an answer')
+        t.fields(t.one(smbd.events()[before:]), event='negotiate',
+                 outcome='allowed', dialect=dialect, offer__problem=None)
+    lives(t, smbd)
+
+
+def test_offer_is_told_in_full(t):
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        t.equal(0x0311, wire.smb2_negotiated(c.ask(wire.smb2_negotiate(
+            *wire.DIALECTS, contexts=(
+                wire.preauth_context(),
+                wire.encryption_context(wire.AES256_GCM, wire.AES128_CCM, 99),
+                wire.context(wire.CONTEXT_SIGNING,
+                             struct.pack('<HHH', 2, 2, 1)),
+                wire.netname_context('fileserver'))))))
+    event = t.one(smbd.events())
+    t.equal({'dialects': list(wire.DIALECTS),
+             'ciphers': ['AES-256-GCM', 'AES-128-CCM', '0x0063'],
+             'signingAlgorithms': ['AES-128-GMAC', 'AES-128-CMAC'],
+             'securityMode': 1, 'capabilities': 0x40,
+             'serverName': 'fileserver'}, event['offer'])
+
+
+def test_netbios_session_request_first(t):
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        c.send(wire.session_request())
+        c.send(wire.netbios(SMB3))
+        answer = c.receive() or c.receive()  # the session response is empty
+        t.equal(0x0311, wire.smb2_negotiated(answer))
+    t.fields(t.one(smbd.events()), event='negotiate', outcome='allowed',
+             dialect='SMB3_11')
+    lives(t, smbd)
+
+
+def test_floor_holds_behind_a_session_request(t):
+    smbd = t.smbd(options={'smbguard:min protocol': 'SMB2_02'})
+    with smbd.raw() as c:
+        c.send(wire.session_request())
+        c.send(wire.netbios(SMB1))
+        answer = c.receive() or c.receive()
+        t.equal(0xFFFF, wire.smb1_choice(answer))
+    t.fields(t.one(smbd.events()), event='negotiate', outcome='denied',
+             dialect='NT1')
+
+
+def test_multi_protocol_negotiate(t):
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        answer = c.ask(wire.smb1_negotiate('NT LM 0.12', 'SMB 2.002',
+                                           'SMB 2.???'))
+        t.equal(0x02FF, wire.smb2_negotiated(answer))
+        c.send(wire.netbios(wire.smb2_negotiate('SMB2_10', 'SMB3_00',
+                                                message_id=1)))
+        t.equal(0x0300, wire.smb2_negotiated(c.receive()))
+    event = t.one(smbd.events())
+    t.fields(event, event='negotiate', outcome='allowed', dialect='SMB3_00')
+    t.equal(['NT LM 0.12', 'SMB 2.002', 'SMB 2.???'], event['offer']['smb1'])
+    t.equal(['SMB2_10', 'SMB3_00'], event['offer']['dialects'])
+    lives(t, smbd)
+
+
+def test_multi_protocol_negotiate_that_stops_half_way(t):
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        answer = c.ask(wire.smb1_negotiate('NT LM 0.12', 'SMB 2.???'))
+        t.equal(0x02FF, wire.smb2_negotiated(answer))
+    t.equal(['NT LM 0.12', 'SMB 2.???'],
+            t.one(smbd.events())['offer']['smb1'])
+    lives(t, smbd)
+
+
+def test_client_that_is_slow(t):
+    """Half a message must not keep other clients waiting."""
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        c.send(wire.netbios(SMB3)[:30])
+        t.equal('ok', smbd.smbclient('open').got, 'another client')
+        c.send(wire.netbios(SMB3)[30:])
+        t.equal(0x0311, wire.smb2_negotiated(c.receive()))
+    t.story(smbd, 'negotiate allowed', *visit('open'))
