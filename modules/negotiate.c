@@ -157,10 +157,18 @@ static void record_offer(struct negotiate_gate *gate,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_facts facts = *gate->facts;
 	struct sg_event event = {.name = "negotiate", .facts = &facts};
+	struct sg_server_lists lists = {.encrypts = false};
 
-	gate->xconn = NULL;
 	facts.offer = offer;
 	facts.dialect = dialect;
+	if (dialect != SG_DIALECT_NONE) {
+		sg_config_server_lists(&lists);
+		sg_predict(offer,
+			   dialect,
+			   &lists,
+			   &facts.cipher,
+			   &facts.signing_algorithm);
+	}
 	if (offer->kind == SG_OFFER_SMB2) {
 		facts.have_guid = true;
 		memcpy(facts.client_guid, offer->guid, sizeof(offer->guid));
@@ -203,6 +211,17 @@ static void gate_raise_again(struct negotiate_gate *gate)
 	TALLOC_FREE(frame);
 }
 
+/* What the later gates may want to know; and no further look. */
+static void gate_done(struct negotiate_gate *gate, const struct sg_offer *offer)
+{
+	struct sg_connection_state *state = sg_connection_state(gate->xconn);
+
+	if (state != NULL) {
+		state->offer = offer;
+	}
+	gate->xconn = NULL;
+}
+
 /* The message that is there now, whole or as much of it as came in time. */
 static void gate_look(struct negotiate_gate *gate)
 {
@@ -230,6 +249,7 @@ static void gate_look(struct negotiate_gate *gate)
 	} else if (gate->smb1 != NULL) {
 		offer = join_offers(gate, gate->smb1, offer);
 	}
+	gate_done(gate, offer);
 	if (offer->kind == SG_OFFER_SMB1) {
 		gate->client->smb1 = true;
 		gate_raise_again(gate);

@@ -273,15 +273,13 @@ static void put_access(struct build *b, const struct sg_facts *facts)
 		 sg_signing_name(facts->signing_algorithm));
 	put_known(b, "signed", facts->is_signed);
 	put_known(b, "encrypted", facts->is_encrypted);
-	if (facts->offer != NULL) {
-		put_offer(b, facts->offer);
-	}
 }
 
 static void build_event(struct build *b, const struct sg_event *event)
 {
 	const struct sg_verdict *verdict = event->verdict;
 	int windows_id = sg_event_windows_id(event);
+	bool is_negotiate = strcmp(event->name, "negotiate") == 0;
 
 	put_time(b, "timestamp", event->when);
 	put(b, "type", json_string("smbguard"));
@@ -299,6 +297,9 @@ static void build_event(struct build *b, const struct sg_event *event)
 	    json_string(severity_names[sg_event_severity(event)]));
 	put_connection(b, event->facts);
 	put_access(b, event->facts);
+	if (is_negotiate && event->facts->offer != NULL) {
+		put_offer(b, event->facts->offer);
+	}
 	put_policy(b, verdict);
 	if (event->have_duration) {
 		put(b, "duration", json_integer((json_int_t)event->duration));

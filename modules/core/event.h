@@ -51,7 +51,8 @@ enum sg_severity sg_event_severity(const struct sg_event *event);
 int sg_event_windows_id(const struct sg_event *event);
 
 /**
- * One event as one line of JSON, with its newline.
+ * One event as one line of JSON, with its newline. The client's offer is in
+ * a "negotiate" event alone.
  *
  * A string that is not UTF-8 keeps all its bytes: each offending byte becomes
  * \xNN (four characters of text) and each backslash \x5c, so that the bytes

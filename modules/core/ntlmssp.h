@@ -15,15 +15,18 @@
 
 /* What an AUTHENTICATE_MESSAGE claims (MS-NLMP 2.2.1.3). */
 struct sg_ntlmssp {
-	/* UTF-8, NULL where empty or not understood */
+	/*
+	 * NULL where empty or not understood; UTF-8, or any bytes if the
+	 * client speaks no Unicode
+	 */
 	const char *account;
 	const char *domain;
 	const char *workstation;
 
 	/*
 	 * "NTLMv2", "NTLMv1", "LANMan" (an LM response alone), "None" (no
-	 * response at all: anonymous), as Samba's own JSON logs name it;
-	 * NULL where not understood.
+	 * response at all: anonymous), the first three as in Samba's own
+	 * JSON logs; NULL where not understood.
 	 */
 	const char *password_type;
 };

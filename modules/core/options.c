@@ -88,6 +88,29 @@ bool sg_option_parse_list(const struct sg_keyword *keywords,
 	return with != 0;
 }
 
+const char *sg_option_list_text(TALLOC_CTX *mem_ctx,
+				const char *option,
+				uint32_t mask)
+{
+	const struct sg_option *o = sg_option_table();
+	const struct sg_keyword *k = NULL;
+	char *text = talloc_strdup(mem_ctx, "");
+
+	while (o->name != NULL && strcmp(o->name, option) != 0) {
+		o++;
+	}
+	for (k = o->keywords; k != NULL && k->name != NULL; k++) {
+		if ((mask & (uint32_t)k->value) == 0 || text == NULL) {
+			continue;
+		}
+		text = talloc_asprintf_append(text,
+					      "%s%s",
+					      text[0] != '\0' ? ", " : "",
+					      k->name);
+	}
+	return text;
+}
+
 static bool parse_number(const char *text, int max, unsigned *number)
 {
 	size_t len = strlen(text);

@@ -166,6 +166,16 @@ bool sg_option_parse_list(const struct sg_keyword *keywords,
 			  uint32_t *mask);
 
 /**
+ * The words of a mask, as a list that its option takes ("AES-128-GCM,
+ * AES-256-GCM").
+ *
+ * option: the name of one whose values are a list. NULL when out of memory.
+ */
+const char *sg_option_list_text(TALLOC_CTX *mem_ctx,
+				const char *option,
+				uint32_t mask);
+
+/**
  * Room for one more fault in a list that belongs to settings. Zeroed, and
  * counted already. NULL when out of memory.
  */

@@ -217,6 +217,9 @@ static void judge_rule(struct judge *j,
 		j->ok = false;
 		return;
 	}
+	if (!met && section->mode == SG_MODE_AUDIT && rule->could != NULL) {
+		met = rule->could(section->settings, j->facts);
+	}
 	if (!met) {
 		judge_unmet(j, rule, section, finding);
 		return;

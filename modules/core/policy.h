@@ -172,8 +172,8 @@ bool sg_policy_enforces(const struct sg_policy *policy,
 			const char *option);
 
 /**
- * The floor that [global] sets for this client: SG_DIALECT_NONE for none, or
- * where an exception allows SMB1.
+ * The floor that [global] sets for this client, with what exceptions allow:
+ * SG_DIALECT_NONE for none.
  */
 enum sg_dialect sg_policy_floor(const struct sg_policy *policy,
 				const struct sg_facts *facts);

@@ -8,7 +8,8 @@
  * it, what kind of exception lets them pass all the same, and how everything
  * is called in messages. policy.c applies them.
  *
- * How it fails: a fact that is not known does not meet a rule.
+ * How it fails: a fact that is not known does not meet a rule; but no cipher
+ * is a fact, see there.
  */
 
 #include "rules.h"
@@ -25,30 +26,17 @@ static const char *known(const char *name, const char *otherwise)
 	return name != NULL ? name : otherwise;
 }
 
-/* "AES-128-GCM, AES-256-GCM": the names of a mask of ids. */
-static const char *list_of(TALLOC_CTX *mem_ctx,
-			   uint32_t mask,
-			   const char *(*name_of)(int id))
+/* Is one of the ids in the mask? */
+static bool offers(const uint16_t *ids, size_t num, uint32_t mask)
 {
-	char *list = NULL;
-	int id;
+	size_t i;
 
-	for (id = 0; id < 32; id++) {
-		const char *name = name_of(id);
-
-		if ((mask & 1U << id) == 0 || name == NULL) {
-			continue;
-		}
-		if (list == NULL) {
-			list = talloc_strdup(mem_ctx, name);
-		} else {
-			list = talloc_asprintf_append(list, ", %s", name);
-		}
-		if (list == NULL) {
-			return NULL;
+	for (i = 0; i < num; i++) {
+		if (ids[i] < 32 && (mask & 1U << ids[i]) != 0) {
+			return true;
 		}
 	}
-	return list;
+	return false;
 }
 
 static bool is_user(const struct sg_facts *facts)
@@ -143,7 +131,10 @@ static const char *encryption_lack(const struct sg_facts *facts)
 	return "has no session key to encrypt with, being guest or anonymous";
 }
 
-/* encryption algorithms: those who do not encrypt are not its business */
+/*
+ * encryption algorithms: who has no cipher is not its business; that nobody
+ * goes without is what "encryption" is for.
+ */
 
 static bool ciphers_ask(const struct sg_settings *settings)
 {
@@ -159,20 +150,31 @@ static bool ciphers_met(const struct sg_settings *settings,
 	       (settings->encryption_algorithms & bit) != 0;
 }
 
+/* A client at 3.1.1 gets another cipher as soon as smbd prefers it. */
+static bool ciphers_could(const struct sg_settings *settings,
+			  const struct sg_facts *facts)
+{
+	const struct sg_offer *offer = facts->offer;
+
+	if (facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
+		return false;
+	}
+	return offers(offer->ciphers,
+		      offer->num_ciphers,
+		      settings->encryption_algorithms);
+}
+
 static uint32_t ciphers_allow(const struct sg_facts *facts)
 {
 	return SG_ALLOW_CIPHER;
 }
 
-static const char *cipher_name(int id)
-{
-	return sg_cipher_name((uint16_t)id);
-}
-
 static const char *ciphers_required(TALLOC_CTX *mem_ctx,
 				    const struct sg_settings *settings)
 {
-	return list_of(mem_ctx, settings->encryption_algorithms, cipher_name);
+	return sg_option_list_text(mem_ctx,
+				   "encryption algorithms",
+				   settings->encryption_algorithms);
 }
 
 static const char *ciphers_actual(const struct sg_facts *facts)
@@ -239,10 +241,25 @@ static bool signers_met(const struct sg_settings *settings,
 	       (settings->signing_algorithms & 1U << algorithm) != 0;
 }
 
+static bool signers_could(const struct sg_settings *settings,
+			  const struct sg_facts *facts)
+{
+	const struct sg_offer *offer = facts->offer;
+
+	if (facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
+		return false;
+	}
+	return offers(offer->signing,
+		      offer->num_signing,
+		      settings->signing_algorithms);
+}
+
 static const char *signers_required(TALLOC_CTX *mem_ctx,
 				    const struct sg_settings *settings)
 {
-	return list_of(mem_ctx, settings->signing_algorithms, sg_signing_name);
+	return sg_option_list_text(mem_ctx,
+				   "signing algorithms",
+				   settings->signing_algorithms);
 }
 
 static const char *signers_actual(const struct sg_facts *facts)
@@ -370,9 +387,10 @@ static const struct sg_rule rules[] = {
 	},
 	{
 		.option = SG_OPTION_CIPHERS,
-		.gates = AT_SESSION,
+		.gates = SG_GATE_NEGOTIATE | AT_SESSION,
 		.asks = ciphers_ask,
 		.met = ciphers_met,
+		.could = ciphers_could,
 		.allow = ciphers_allow,
 		.required = ciphers_required,
 		.actual = ciphers_actual,
@@ -392,9 +410,10 @@ static const struct sg_rule rules[] = {
 	},
 	{
 		.option = SG_OPTION_SIGNERS,
-		.gates = AT_SESSION,
+		.gates = SG_GATE_NEGOTIATE | AT_SESSION,
 		.asks = signers_ask,
 		.met = signers_met,
+		.could = signers_could,
 		.allow = signing_allow,
 		.required = signers_required,
 		.actual = signers_actual,

@@ -19,6 +19,13 @@ struct sg_rule {
 	bool (*met)(const struct sg_settings *settings,
 		    const struct sg_facts *facts);
 
+	/*
+	 * In audit mode the knobs are not turned: would these facts have met
+	 * the rule if they were? May be NULL: no.
+	 */
+	bool (*could)(const struct sg_settings *settings,
+		      const struct sg_facts *facts);
+
 	/* Which bits of enum sg_allow let these facts pass all the same? */
 	uint32_t (*allow)(const struct sg_facts *facts);
 

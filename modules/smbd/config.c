@@ -94,3 +94,58 @@ nomem:
 	TALLOC_FREE(policy);
 	return NULL;
 }
+
+static size_t list_ids(const char **names,
+		       int (*id_of)(const char *name),
+		       uint16_t ids[SG_OFFER_MAX_ITEMS])
+{
+	size_t num = 0;
+	size_t i;
+
+	for (i = 0; names != NULL && names[i] != NULL; i++) {
+		int id = id_of(names[i]);
+
+		if (id >= 0 && num < SG_OFFER_MAX_ITEMS) {
+			ids[num++] = (uint16_t)id;
+		}
+	}
+	return num;
+}
+
+static int cipher_id(const char *name)
+{
+	uint16_t id;
+
+	for (id = 1; sg_cipher_name(id) != NULL; id++) {
+		if (strequal(name, sg_cipher_name(id))) {
+			return id;
+		}
+	}
+	return -1;
+}
+
+static int signing_id(const char *name)
+{
+	int id;
+
+	for (id = 0; sg_signing_name(id) != NULL; id++) {
+		if (strequal(name, sg_signing_name(id))) {
+			return id;
+		}
+	}
+	return -1;
+}
+
+void sg_config_server_lists(struct sg_server_lists *lists)
+{
+	*lists = (struct sg_server_lists){
+		.encrypts = lp_server_smb_encrypt(SG_GLOBAL_SNUM) !=
+			    SMB_ENCRYPTION_OFF,
+	};
+	lists->num_ciphers = list_ids(lp_server_smb3_encryption_algorithms(),
+				      cipher_id,
+				      lists->ciphers);
+	lists->num_signing = list_ids(lp_server_smb3_signing_algorithms(),
+				      signing_id,
+				      lists->signing);
+}

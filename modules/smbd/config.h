@@ -9,6 +9,7 @@
 #define SMBGUARD_SMBD_CONFIG_H
 
 #include "core/policy.h"
+#include "core/predict.h"
 
 #define SG_GLOBAL_SNUM (-1)
 
@@ -32,5 +33,10 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum);
  * The dialect of one of smbd's protocol levels.
  */
 enum sg_dialect sg_dialect_from_protocol(int protocol);
+
+/**
+ * The algorithms that smbd takes now, narrowed by us or not.
+ */
+void sg_config_server_lists(struct sg_server_lists *lists);
 
 #endif /* SMBGUARD_SMBD_CONFIG_H */

@@ -158,6 +158,7 @@ struct sg_facts *sg_facts_connection(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	add_negotiated(facts, xconn);
+	facts->offer = state->offer;
 	return facts;
 }
 

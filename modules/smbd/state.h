@@ -38,7 +38,8 @@ struct sg_client_state {
 
 /* A child of struct smbXsrv_connection. */
 struct sg_connection_state {
-	struct sg_facts *fixed; /* see facts.c */
+	struct sg_facts *fixed;	      /* see facts.c */
+	const struct sg_offer *offer; /* NULL if it was made elsewhere */
 };
 
 /* A child of struct smbXsrv_session. */
