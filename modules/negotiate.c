@@ -38,6 +38,8 @@
 #include "smbd/layout.h"
 #include "smbd/peek.h"
 #include "smbd/record.h"
+#include "smbd/regress.h"
+#include "smbd/watch.h"
 
 #define GATE "negotiate"
 
@@ -150,7 +152,9 @@ static struct sg_verdict *judge_offer(TALLOC_CTX *mem_ctx,
 	return verdict;
 }
 
+/* conn: NULL when the connection has gone already. */
 static void record_offer(struct negotiate_gate *gate,
+			 struct sg_connection_state *conn,
 			 const struct sg_offer *offer,
 			 enum sg_dialect dialect)
 {
@@ -176,6 +180,12 @@ static void record_offer(struct negotiate_gate *gate,
 	event.verdict = judge_offer(frame, gate, &facts);
 	if (event.verdict != NULL && event.verdict->reason != NULL) {
 		(void)sg_record(gate->client, &event);
+		if (conn != NULL && is_offer(offer, dialect)) {
+			sg_regress_negotiate(gate->client,
+					     conn,
+					     gate->policy,
+					     &facts);
+		}
 	} else {
 		DBG_ERR("smbguard: out of memory, an offer was not recorded\n");
 	}
@@ -212,7 +222,8 @@ static void gate_raise_again(struct negotiate_gate *gate)
 }
 
 /* What the later gates may want to know; and no further look. */
-static void gate_done(struct negotiate_gate *gate, const struct sg_offer *offer)
+static struct sg_connection_state *gate_done(struct negotiate_gate *gate,
+					     const struct sg_offer *offer)
 {
 	struct sg_connection_state *state = sg_connection_state(gate->xconn);
 
@@ -220,11 +231,13 @@ static void gate_done(struct negotiate_gate *gate, const struct sg_offer *offer)
 		state->offer = offer;
 	}
 	gate->xconn = NULL;
+	return state;
 }
 
 /* The message that is there now, whole or as much of it as came in time. */
 static void gate_look(struct negotiate_gate *gate)
 {
+	struct sg_connection_state *conn = NULL;
 	const struct sg_offer *offer = NULL;
 	enum sg_dialect dialect;
 	bool later = false;
@@ -249,12 +262,12 @@ static void gate_look(struct negotiate_gate *gate)
 	} else if (gate->smb1 != NULL) {
 		offer = join_offers(gate, gate->smb1, offer);
 	}
-	gate_done(gate, offer);
+	conn = gate_done(gate, offer);
 	if (offer->kind == SG_OFFER_SMB1) {
 		gate->client->smb1 = true;
 		gate_raise_again(gate);
 	}
-	record_offer(gate, offer, dialect);
+	record_offer(gate, conn, offer, dialect);
 }
 
 static void gate_trace_fd(struct tevent_fd *fde,
@@ -277,6 +290,11 @@ static void gate_trace_fd(struct tevent_fd *fde,
 	if (gate->xconn != NULL && fde == gate->xconn->transport.fde) {
 		gate_look(gate);
 	}
+	if (gate->client->awaited > 0) {
+		sg_watch_socket(gate->client,
+				global_smbXsrv_client->connections,
+				fde);
+	}
 }
 
 /* The client's end: was there anything that nobody looked at? */
@@ -292,6 +310,7 @@ static int gate_destructor(struct negotiate_gate *gate)
 				     gate->chained_data);
 	if (gate->xconn != NULL) {
 		record_offer(gate,
+			     NULL,
 			     gate->smb1 != NULL ? gate->smb1 : &nothing,
 			     SG_DIALECT_NONE);
 	}
@@ -351,6 +370,7 @@ static void gate_start(struct sg_client_state *client,
 		sg_record_broken(client, GATE, "out of memory");
 		return;
 	}
+	client->facts = gate->facts;
 	sg_record_faults(client, gate->facts, "global", gate->policy->global);
 
 	ok = sg_knob_connection(gate->policy, gate->facts, xconn) &&

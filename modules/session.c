@@ -39,6 +39,8 @@
 #include "smbd/knobs.h"
 #include "smbd/layout.h"
 #include "smbd/record.h"
+#include "smbd/regress.h"
+#include "smbd/watch.h"
 
 #include <tevent.h>
 #include "../lib/util/tevent_ntstatus.h"
@@ -63,7 +65,13 @@ static const char *mechanism_of(struct gensec_security *gensec,
 	if (name != NULL && !strequal(name, "NONE")) {
 		return name;
 	}
-	return session != NULL && session->claims != NULL ? "NTLMSSP" : NULL;
+	if (session == NULL) {
+		return NULL;
+	}
+	if (session->claims != NULL) {
+		return "NTLMSSP";
+	}
+	return session->kerberos_offered ? "krb5" : NULL;
 }
 
 static void record_auth_failed(struct gensec_security *gensec, NTSTATUS failure)
@@ -153,6 +161,9 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
 	struct sg_event event = {.name = "session", .facts = facts};
 	struct sg_verdict *verdict = NULL;
+	struct sg_regression regression = {.what = NULL};
+	struct sg_connection_state *conn =
+		sg_connection_state(auth->connection);
 	const char *mechanism = mechanism_of(gensec, session);
 	bool recorded;
 	NTSTATUS status;
@@ -166,6 +177,14 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	sg_facts_add_account(facts, session_info);
 	sg_facts_add_session_setup(facts, auth);
 
+	if (conn != NULL) {
+		sg_regress_session(client,
+				   conn,
+				   policy->global,
+				   facts,
+				   &regression,
+				   session->kerberos_offered);
+	}
 	verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);
 	if (verdict == NULL) {
 		return NT_STATUS_NO_MEMORY;
@@ -179,6 +198,10 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	recorded = sg_record(client, &event);
 	if (!recorded && must_be_recorded(policy)) {
 		return NT_STATUS_ACCESS_DENIED;
+	}
+	if (NT_STATUS_IS_OK(status)) {
+		sg_regress_keep_session(client, policy->global, facts);
+		sg_watch_session(client, auth->connection, facts);
 	}
 	return status;
 }
@@ -254,6 +277,9 @@ static void note_claims(struct gensec_security *gensec, const DATA_BLOB in)
 	}
 	if (session != NULL) {
 		claims = sg_ntlmssp_parse(session, in.data, in.length);
+		session->kerberos_offered =
+			session->kerberos_offered ||
+			sg_token_offers_kerberos(in.data, in.length);
 	}
 	if (claims != NULL) {
 		talloc_free(discard_const(session->claims));

@@ -33,6 +33,7 @@
 #include "smbd/knobs.h"
 #include "smbd/layout.h"
 #include "smbd/record.h"
+#include "smbd/watch.h"
 
 #define GATES_NEEDED (SG_GATE_NEGOTIATE | SG_GATE_SESSION)
 
@@ -41,6 +42,7 @@ struct tree {
 	struct sg_refused_tree *refused; /* not NULL: note (2) */
 	struct sg_facts *facts;
 	struct timespec since;
+	bool layout_checked;
 };
 
 /* What a tree connect is made of, each struct checked before it is read. */
@@ -276,6 +278,7 @@ static bool tree_judge(struct tree *tree,
 	if (policy == NULL || tree->facts == NULL) {
 		return false;
 	}
+	tree->layout_checked = access->problem == NULL;
 	find_broken(access, tree->client, tree->facts, policy);
 	verdict = sg_decide(tree, SG_GATE_SHARE, policy, tree->facts);
 	if (verdict == NULL) {
@@ -406,11 +409,24 @@ static void record_disconnect(struct tree *tree)
 	(void)sg_record(tree->client, &event);
 }
 
+/* Only this smbd's own trees come here, and its layout was checked then. */
+static void look_for_tampering(struct tree *tree)
+{
+	struct smbXsrv_client *client = global_smbXsrv_client;
+
+	if (tree->facts->dialect < SG_DIALECT_SMB2_10 || client == NULL ||
+	    !tree->layout_checked) {
+		return;
+	}
+	sg_watch_disconnect(tree->client, client->connections, tree->facts);
+}
+
 static void gate_disconnect(struct vfs_handle_struct *handle)
 {
 	struct tree *tree = handle->data;
 
 	if (tree != NULL && tree->refused == NULL) {
+		look_for_tampering(tree);
 		record_disconnect(tree);
 	}
 	handle->data = NULL;

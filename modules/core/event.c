@@ -235,6 +235,46 @@ static void put_policy(struct build *b, const struct sg_verdict *verdict)
 	put(b, "policy", p.object);
 }
 
+/* Windows' event 1005 has the same pair: expected is what the connection has. */
+static void put_negotiated(struct build *b,
+			   const char *key,
+			   const struct sg_negotiated *side)
+{
+	struct build n = {.object = NULL, .ok = true};
+
+	if (side == NULL) {
+		return;
+	}
+	n.object = json_object();
+	put_text(&n, "dialect", sg_dialect_name(sg_validate_best(side)));
+	put(&n,
+	    "dialects",
+	    wire_names(side->dialects, side->num_dialects, dialect_wire_name));
+	put(&n, "capabilities", json_integer(side->capabilities));
+	put(&n, "securityMode", json_integer(side->security_mode));
+	put_guid(&n, "clientGuid", side->guid);
+	b->ok = b->ok && n.ok;
+	put(b, key, n.object);
+}
+
+static void put_regression(struct build *b, const struct sg_event *event)
+{
+	const struct sg_regression *r = event->regression;
+	struct build d = {.object = NULL, .ok = true};
+
+	if (r == NULL) {
+		return;
+	}
+	d.object = json_object();
+	put_text(&d, "what", r->what);
+	put_text(&d, "was", r->was);
+	put_text(&d, "now", r->now);
+	put_text(&d, "side", r->side);
+	put_text(&d, "explanation", event->explanation);
+	b->ok = b->ok && d.ok;
+	put(b, "downgrade", d.object);
+}
+
 static void put_connection(struct build *b, const struct sg_facts *facts)
 {
 	put_hex64(b, "connectionId", facts->connection_id);
@@ -301,6 +341,12 @@ static void build_event(struct build *b, const struct sg_event *event)
 		put_offer(b, event->facts->offer);
 	}
 	put_policy(b, verdict);
+	put_regression(b, event);
+	put_negotiated(b, "expected", event->received);
+	put_negotiated(b, "received", event->sent);
+	if (event->count > 0) {
+		put(b, "count", json_integer(event->count));
+	}
 	if (event->have_duration) {
 		put(b, "duration", json_integer((json_int_t)event->duration));
 	}

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "policy.h"
+#include "validate.h"
 
 /*
  * The version of the format. Add one to minor when a field is added, to
@@ -37,7 +38,16 @@ struct sg_event {
 	bool have_duration;
 	uint64_t duration; /* microseconds */
 	const char *nt_status;
-	uint64_t lost; /* audit_lost: records not written */
+	uint64_t lost;	/* audit_lost: records not written */
+	uint32_t count; /* integrity_suspected: so many from this address */
+
+	/* downgrade */
+	const struct sg_regression *regression;
+	const char *explanation;
+
+	/* negotiate_tampered: by the client's account, and as it came */
+	const struct sg_negotiated *sent;
+	const struct sg_negotiated *received;
 };
 
 /**

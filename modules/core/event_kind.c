@@ -24,9 +24,13 @@ enum sg_severity sg_event_severity(const struct sg_event *event)
 {
 	bool is_refused = refused(event);
 
-	if (strcmp(event->name, "policy_error") == 0 ||
+	if (strcmp(event->name, "negotiate_tampered") == 0 ||
+	    strcmp(event->name, "policy_error") == 0 ||
 	    strcmp(event->name, "audit_lost") == 0) {
 		return SG_CRITICAL;
+	}
+	if (event->regression != NULL && event->explanation != NULL) {
+		return SG_INFO;
 	}
 	if (is_refused || event->verdict->outcome == SG_DETECTED) {
 		return SG_WARNING;

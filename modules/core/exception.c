@@ -37,6 +37,7 @@ static const struct sg_keyword allow_keywords[] = {
 	{"unsigned", SG_ALLOW_UNSIGNED},
 	{"guest", SG_ALLOW_GUEST},
 	{"ntlm", SG_ALLOW_NTLM},
+	{"downgrade", SG_ALLOW_DOWNGRADE},
 	{NULL, 0},
 };
 
@@ -215,7 +216,7 @@ static void parse_allow(struct parse *p)
 		      "allow",
 		      value,
 		      "a list of smb1, dialect, unencrypted, cipher, "
-		      "unsigned, guest, ntlm");
+		      "unsigned, guest, ntlm, downgrade");
 	}
 }
 
@@ -307,6 +308,35 @@ static void check_whole(struct parse *p)
 	}
 }
 
+/* [global] is enforced before any share is known: no share can be excepted. */
+static void check_shares(struct parse *p)
+{
+	const struct sg_settings *global = p->settings;
+	uint32_t demanded = 0;
+
+	if (global->encryption == SG_NEED_REQUIRED) {
+		demanded |= SG_ALLOW_UNENCRYPTED;
+	}
+	if (global->guest == SG_PERMIT_DENY) {
+		demanded |= SG_ALLOW_GUEST;
+	}
+	if (global->ntlm == SG_PERMIT_DENY) {
+		demanded |= SG_ALLOW_NTLM;
+	}
+	if (global->downgrade == SG_DOWNGRADE_REFUSE) {
+		demanded |= SG_ALLOW_DOWNGRADE;
+	}
+	if (p->exception->shares != NULL &&
+	    (p->exception->allow & demanded) != 0) {
+		fault(p,
+		      "shares",
+		      value_of(p, "shares"),
+		      "nothing where [global] itself demands what the "
+		      "exception allows: that is settled before a share is "
+		      "known");
+	}
+}
+
 static bool parse_one(struct parse *p)
 {
 	struct sg_exception *e = p->exception;
@@ -324,6 +354,7 @@ static bool parse_one(struct parse *p)
 	parse_until(p);
 	parse_reason(p);
 	check_whole(p);
+	check_shares(p);
 	return p->ok;
 }
 

@@ -24,6 +24,7 @@ enum sg_allow {
 	SG_ALLOW_UNSIGNED = 16,
 	SG_ALLOW_GUEST = 32,
 	SG_ALLOW_NTLM = 64,
+	SG_ALLOW_DOWNGRADE = 128,
 };
 
 /*

@@ -43,4 +43,10 @@ struct sg_ntlmssp *sg_ntlmssp_parse(TALLOC_CTX *mem_ctx,
 				    const uint8_t *token,
 				    size_t len);
 
+/**
+ * Does a security token name Kerberos among its mechanisms (RFC 4178), under
+ * its own OID or the one that Windows 2000 mistook for it? A claim, too.
+ */
+bool sg_token_offers_kerberos(const uint8_t *token, size_t len);
+
 #endif /* SMBGUARD_CORE_NTLMSSP_H */

@@ -80,6 +80,12 @@ static const struct sg_keyword switch_keywords[] = {
 	{NULL, 0},
 };
 
+static const struct sg_keyword downgrade_keywords[] = {
+	{"record", SG_DOWNGRADE_RECORD},
+	{"refuse", SG_DOWNGRADE_REFUSE},
+	{NULL, 0},
+};
+
 static const struct sg_option options[] = {
 	{
 		.name = "mode",
@@ -162,7 +168,7 @@ static const struct sg_option options[] = {
 	{
 		.name = "auth failure delay",
 		.where = SG_GLOBAL,
-		.type = SG_TYPE_MILLISEC,
+		.type = SG_TYPE_NUMBER,
 		.offset = offsetof(struct sg_settings, auth_failure_delay),
 		.strictest = 10000,
 		.max = 10000,
@@ -201,6 +207,25 @@ static const struct sg_option options[] = {
 		.keywords = switch_keywords,
 		.strictest = SG_SWITCH_YES,
 		.accepted = "yes, no",
+	},
+	{
+		.name = "history days",
+		.where = SG_GLOBAL,
+		.type = SG_TYPE_NUMBER,
+		.offset = offsetof(struct sg_settings, history_days),
+		.strictest = 3650,
+		.min = 1,
+		.max = 3650,
+		.accepted = "1 to 3650 (days)",
+	},
+	{
+		.name = "downgrade",
+		.where = SG_GLOBAL,
+		.type = SG_TYPE_KEYWORD,
+		.offset = offsetof(struct sg_settings, downgrade),
+		.keywords = downgrade_keywords,
+		.strictest = SG_DOWNGRADE_REFUSE,
+		.accepted = "record, refuse",
 	},
 	{
 		.name = "exceptions",

@@ -111,7 +111,7 @@ const char *sg_option_list_text(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
-static bool parse_number(const char *text, int max, unsigned *number)
+static bool parse_number(const char *text, int min, int max, unsigned *number)
 {
 	size_t len = strlen(text);
 	unsigned long value = 0;
@@ -121,7 +121,7 @@ static bool parse_number(const char *text, int max, unsigned *number)
 		return false;
 	}
 	value = strtoul(text, NULL, 10);
-	if (value > (unsigned long)max) {
+	if (value < (unsigned long)min || value > (unsigned long)max) {
 		return false;
 	}
 	*number = (unsigned)value;
@@ -158,8 +158,8 @@ static bool option_store(const struct sg_option *option,
 		ok = sg_option_parse_list(option->keywords, value, 0, &mask);
 		*(uint32_t *)field = ok ? mask : (uint32_t)option->strictest;
 		break;
-	case SG_TYPE_MILLISEC:
-		ok = parse_number(value, option->max, &positive);
+	case SG_TYPE_NUMBER:
+		ok = parse_number(value, option->min, option->max, &positive);
 		*(unsigned *)field = positive;
 		break;
 	case SG_TYPE_PATH:

@@ -54,6 +54,12 @@ enum sg_switch {
 	SG_SWITCH_YES,
 };
 
+enum sg_downgrade {
+	SG_DOWNGRADE_UNSET = 0,
+	SG_DOWNGRADE_RECORD,
+	SG_DOWNGRADE_REFUSE,
+};
+
 /* Bits of sg_settings.audit */
 enum sg_audit_sink {
 	SG_AUDIT_FILE = 1,
@@ -88,6 +94,8 @@ struct sg_settings {
 	const char *audit_file;
 	enum sg_audit_failure audit_failure;
 	enum sg_switch history;
+	unsigned history_days; /* 0: the default */
+	enum sg_downgrade downgrade;
 	const char *exception_names;
 
 	struct sg_fault *faults;
@@ -101,12 +109,12 @@ struct sg_settings {
 };
 
 enum sg_option_type {
-	SG_TYPE_KEYWORD,  /* one of keywords, stored as int */
-	SG_TYPE_MASK,	  /* a list of keywords, or all but "-" ones */
-	SG_TYPE_LIST,	  /* a list of keywords */
-	SG_TYPE_MILLISEC, /* an unsigned number with an upper bound */
-	SG_TYPE_PATH,	  /* an absolute path */
-	SG_TYPE_NAMES,	  /* names, looked into by exception.c */
+	SG_TYPE_KEYWORD, /* one of keywords, stored as int */
+	SG_TYPE_MASK,	 /* a list of keywords, or all but "-" ones */
+	SG_TYPE_LIST,	 /* a list of keywords */
+	SG_TYPE_NUMBER,	 /* an unsigned number between min and max */
+	SG_TYPE_PATH,	 /* an absolute path */
+	SG_TYPE_NAMES,	 /* names, looked into by exception.c */
 };
 
 struct sg_keyword {
@@ -121,8 +129,9 @@ struct sg_option {
 	size_t offset;			   /* of the field in sg_settings */
 	const struct sg_keyword *keywords; /* ends with a NULL name */
 	int strictest;			   /* what a faulty value counts as */
-	int max;			   /* SG_TYPE_MILLISEC */
-	const char *accepted;		   /* for messages and documents */
+	int min;			   /* SG_TYPE_NUMBER */
+	int max;	      /* the same; SG_TYPE_MASK: all bits */
+	const char *accepted; /* for messages and documents */
 };
 
 /**

@@ -218,7 +218,9 @@ static void judge_rule(struct judge *j,
 		return;
 	}
 	if (!met && section->mode == SG_MODE_AUDIT && rule->could != NULL) {
-		met = rule->could(section->settings, j->facts);
+		met = rule->could(section->settings,
+				  j->facts,
+				  section->settings == j->policy->global);
 	}
 	if (!met) {
 		judge_unmet(j, rule, section, finding);
@@ -261,7 +263,7 @@ static void judge_rules(struct judge *j,
 			const struct sg_section *sections,
 			size_t num_sections)
 {
-	const struct sg_rule *rules = NULL;
+	const struct sg_rule *const *rules = NULL;
 	size_t num = 0;
 	size_t r;
 	size_t i;
@@ -269,12 +271,12 @@ static void judge_rules(struct judge *j,
 	rules = sg_rules(&num);
 	for (r = 0; r < num; r++) {
 		for (i = 0; i < num_sections; i++) {
-			bool asks = rule_asks(&rules[r],
+			bool asks = rule_asks(rules[r],
 					      j->gate,
 					      sections[i].settings);
 
 			if (asks) {
-				judge_rule(j, &rules[r], &sections[i]);
+				judge_rule(j, rules[r], &sections[i]);
 			}
 		}
 	}

@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "history.h"
 #include "offer.h"
 #include "options.h"
 
@@ -21,6 +22,7 @@
 #define SG_OPTION_SIGNERS SG_OPTION_PREFIX ":signing algorithms"
 #define SG_OPTION_GUEST SG_OPTION_PREFIX ":guest"
 #define SG_OPTION_NTLM SG_OPTION_PREFIX ":ntlm"
+#define SG_OPTION_DOWNGRADE SG_OPTION_PREFIX ":downgrade"
 
 enum sg_gate {
 	SG_GATE_NEGOTIATE = 1,
@@ -83,6 +85,9 @@ struct sg_facts {
 	enum sg_known is_signed;
 
 	const char *share;
+
+	/* What the client uses less than before, or NULL; see history.h */
+	const struct sg_regression *regression;
 
 	/*
 	 * Is the account this user, or in this group? Names are looked up as
@@ -170,6 +175,14 @@ bool sg_settings_ask(const struct sg_settings *settings);
 bool sg_policy_enforces(const struct sg_policy *policy,
 			const struct sg_facts *facts,
 			const char *option);
+
+/**
+ * Could an exception that holds allow one of the bits of allow to somebody at
+ * this address, whoever it turns out to be?
+ */
+bool sg_policy_may_except(const struct sg_policy *policy,
+			  const struct sg_facts *facts,
+			  uint32_t allow);
 
 /**
  * The floor that [global] sets for this client, with what exceptions allow:

@@ -6,15 +6,14 @@
  *
  * A rule says whether a section of smb.conf asks for it, whether facts meet
  * it, what kind of exception lets them pass all the same, and how everything
- * is called in messages. policy.c applies them.
+ * is called in messages. policy.c applies them. Here are those of the
+ * connection: dialect, ciphers and signing.
  *
  * How it fails: a fact that is not known does not meet a rule; but no cipher
  * is a fact, see there.
  */
 
 #include "rules.h"
-
-#include <strings.h>
 
 #include "exception.h"
 
@@ -150,16 +149,21 @@ static bool ciphers_met(const struct sg_settings *settings,
 	       (settings->encryption_algorithms & bit) != 0;
 }
 
-/* A client at 3.1.1 gets another cipher as soon as smbd prefers it. */
+/*
+ * A client at 3.1.1 gets another cipher as soon as smbd prefers it, and none
+ * if it has no other; which is no harm unless encryption is required.
+ */
 static bool ciphers_could(const struct sg_settings *settings,
-			  const struct sg_facts *facts)
+			  const struct sg_facts *facts,
+			  bool global)
 {
 	const struct sg_offer *offer = facts->offer;
 
-	if (facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
+	if (!global || facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
 		return false;
 	}
-	return offers(offer->ciphers,
+	return settings->encryption != SG_NEED_REQUIRED ||
+	       offers(offer->ciphers,
 		      offer->num_ciphers,
 		      settings->encryption_algorithms);
 }
@@ -198,6 +202,14 @@ static bool signing_met(const struct sg_settings *settings,
 			const struct sg_facts *facts)
 {
 	return facts->can_sign;
+}
+
+/* Told that it must, a client with a key signs; SMB1 shows it only then. */
+static bool signing_could(const struct sg_settings *settings,
+			  const struct sg_facts *facts,
+			  bool global)
+{
+	return facts->account != NULL && is_user(facts);
 }
 
 static uint32_t signing_allow(const struct sg_facts *facts)
@@ -242,11 +254,12 @@ static bool signers_met(const struct sg_settings *settings,
 }
 
 static bool signers_could(const struct sg_settings *settings,
-			  const struct sg_facts *facts)
+			  const struct sg_facts *facts,
+			  bool global)
 {
 	const struct sg_offer *offer = facts->offer;
 
-	if (facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
+	if (!global || facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
 		return false;
 	}
 	return offers(offer->signing,
@@ -272,157 +285,83 @@ static const char *signers_lack(const struct sg_facts *facts)
 	return "negotiated a signing algorithm that is not accepted";
 }
 
-/* guest */
-
-static bool guest_asks(const struct sg_settings *settings)
-{
-	return settings->guest == SG_PERMIT_DENY;
-}
-
-static bool guest_met(const struct sg_settings *settings,
-		      const struct sg_facts *facts)
-{
-	return facts->account != NULL && is_user(facts);
-}
-
-static uint32_t guest_allow(const struct sg_facts *facts)
-{
-	return SG_ALLOW_GUEST;
-}
-
-static const char *word_deny(TALLOC_CTX *mem_ctx,
-			     const struct sg_settings *settings)
-{
-	return "deny";
-}
-
-static const char *guest_actual(const struct sg_facts *facts)
-{
-	if (facts->anonymous) {
-		return "anonymous";
-	}
-	return facts->guest ? "guest" : "user";
-}
-
-static const char *guest_lack(const struct sg_facts *facts)
-{
-	return "is logged on as guest or anonymous";
-}
-
-/* ntlm: Kerberos alone is not it */
-
-static bool ntlm_asks(const struct sg_settings *settings)
-{
-	return settings->ntlm == SG_PERMIT_DENY;
-}
-
-static bool ntlm_met(const struct sg_settings *settings,
-		     const struct sg_facts *facts)
-{
-	return facts->mechanism != NULL &&
-	       strcasecmp(facts->mechanism, "krb5") == 0;
-}
-
-static uint32_t ntlm_allow(const struct sg_facts *facts)
-{
-	return SG_ALLOW_NTLM;
-}
-
-static const char *ntlm_actual(const struct sg_facts *facts)
-{
-	return known(facts->mechanism, "none");
-}
-
-static const char *ntlm_lack(const struct sg_facts *facts)
-{
-	return "did not log on with Kerberos";
-}
-
-static const struct sg_rule rules[] = {
-	{
-		.option = SG_OPTION_ENCRYPTION,
-		.gates = AT_SESSION,
-		.asks = encryption_asks,
-		.met = encryption_met,
-		.allow = encryption_allow,
-		.required = word_required,
-		.actual = encryption_actual,
-		.lack = encryption_lack,
-		.advice = "Let the client log on with an account and SMB 3.0 "
-			  "or later",
-	},
-	{
-		.option = SG_OPTION_FLOOR,
-		.gates = AT_NEGOTIATE,
-		.asks = floor_asks,
-		.met = floor_met,
-		.allow = floor_allow,
-		.required = floor_required,
-		.actual = floor_actual,
-		.lack = floor_lack,
-		.advice = "Let the client use a newer dialect",
-	},
-	{
-		.option = SG_OPTION_GUEST,
-		.gates = AT_SESSION,
-		.asks = guest_asks,
-		.met = guest_met,
-		.allow = guest_allow,
-		.required = word_deny,
-		.actual = guest_actual,
-		.lack = guest_lack,
-		.advice = "Let the client log on with an account",
-	},
-	{
-		.option = SG_OPTION_NTLM,
-		.gates = AT_SESSION,
-		.asks = ntlm_asks,
-		.met = ntlm_met,
-		.allow = ntlm_allow,
-		.required = word_deny,
-		.actual = ntlm_actual,
-		.lack = ntlm_lack,
-		.advice = "Let the client get a Kerberos ticket for the name "
-			  "of this server",
-	},
-	{
-		.option = SG_OPTION_CIPHERS,
-		.gates = SG_GATE_NEGOTIATE | AT_SESSION,
-		.asks = ciphers_ask,
-		.met = ciphers_met,
-		.could = ciphers_could,
-		.allow = ciphers_allow,
-		.required = ciphers_required,
-		.actual = ciphers_actual,
-		.lack = ciphers_lack,
-		.advice = "Let the client use SMB 3.1.1 with one of these",
-	},
-	{
-		.option = SG_OPTION_SIGNING,
-		.gates = AT_SESSION,
-		.asks = signing_asks,
-		.met = signing_met,
-		.allow = signing_allow,
-		.required = word_required,
-		.actual = signing_actual,
-		.lack = signing_lack,
-		.advice = "Let the client log on with an account and sign",
-	},
-	{
-		.option = SG_OPTION_SIGNERS,
-		.gates = SG_GATE_NEGOTIATE | AT_SESSION,
-		.asks = signers_ask,
-		.met = signers_met,
-		.could = signers_could,
-		.allow = signing_allow,
-		.required = signers_required,
-		.actual = signers_actual,
-		.lack = signers_lack,
-		.advice = "Let the client use SMB 3.1.1 with one of these",
-	},
+const struct sg_rule sg_rule_encryption = {
+	.option = SG_OPTION_ENCRYPTION,
+	.gates = AT_SESSION,
+	.asks = encryption_asks,
+	.met = encryption_met,
+	.allow = encryption_allow,
+	.required = word_required,
+	.actual = encryption_actual,
+	.lack = encryption_lack,
+	.advice = "Let the client log on with an account and SMB 3.0 "
+		  "or later",
 };
 
-const struct sg_rule *sg_rules(size_t *num)
+const struct sg_rule sg_rule_floor = {
+	.option = SG_OPTION_FLOOR,
+	.gates = AT_NEGOTIATE,
+	.asks = floor_asks,
+	.met = floor_met,
+	.allow = floor_allow,
+	.required = floor_required,
+	.actual = floor_actual,
+	.lack = floor_lack,
+	.advice = "Let the client use a newer dialect",
+};
+
+const struct sg_rule sg_rule_ciphers = {
+	.option = SG_OPTION_CIPHERS,
+	.gates = SG_GATE_NEGOTIATE | AT_SESSION,
+	.asks = ciphers_ask,
+	.met = ciphers_met,
+	.could = ciphers_could,
+	.allow = ciphers_allow,
+	.required = ciphers_required,
+	.actual = ciphers_actual,
+	.lack = ciphers_lack,
+	.advice = "Let the client use SMB 3.1.1 with one of these",
+};
+
+const struct sg_rule sg_rule_signing = {
+	.option = SG_OPTION_SIGNING,
+	.gates = AT_SESSION,
+	.asks = signing_asks,
+	.met = signing_met,
+	.could = signing_could,
+	.allow = signing_allow,
+	.required = word_required,
+	.actual = signing_actual,
+	.lack = signing_lack,
+	.advice = "Let the client log on with an account and sign",
+};
+
+const struct sg_rule sg_rule_signers = {
+	.option = SG_OPTION_SIGNERS,
+	.gates = SG_GATE_NEGOTIATE | AT_SESSION,
+	.asks = signers_ask,
+	.met = signers_met,
+	.could = signers_could,
+	.allow = signing_allow,
+	.required = signers_required,
+	.actual = signers_actual,
+	.lack = signers_lack,
+	.advice = "Let the client use SMB 3.1.1 with one of these",
+};
+
+/* By weight: of several that refuse, the first is told. */
+static const struct sg_rule *const rules[] = {
+	&sg_rule_encryption,
+	&sg_rule_floor,
+	&sg_rule_guest,
+	&sg_rule_ntlm,
+	&sg_rule_downgrade,
+	&sg_rule_ciphers,
+	&sg_rule_signing,
+	&sg_rule_signers,
+};
+
+const struct sg_rule *const *sg_rules(size_t *num)
 {
 	*num = sizeof(rules) / sizeof(rules[0]);
 	return rules;

@@ -21,10 +21,12 @@ struct sg_rule {
 
 	/*
 	 * In audit mode the knobs are not turned: would these facts have met
-	 * the rule if they were? May be NULL: no.
+	 * the rule if they were? Some knobs are turned for [global] alone.
+	 * May be NULL: no.
 	 */
 	bool (*could)(const struct sg_settings *settings,
-		      const struct sg_facts *facts);
+		      const struct sg_facts *facts,
+		      bool global);
 
 	/* Which bits of enum sg_allow let these facts pass all the same? */
 	uint32_t (*allow)(const struct sg_facts *facts);
@@ -39,9 +41,18 @@ struct sg_rule {
 	const char *advice;
 };
 
+extern const struct sg_rule sg_rule_encryption;
+extern const struct sg_rule sg_rule_floor;
+extern const struct sg_rule sg_rule_guest;
+extern const struct sg_rule sg_rule_ntlm;
+extern const struct sg_rule sg_rule_downgrade;
+extern const struct sg_rule sg_rule_ciphers;
+extern const struct sg_rule sg_rule_signing;
+extern const struct sg_rule sg_rule_signers;
+
 /**
  * All rules; of several that refuse, the first is the one to tell.
  */
-const struct sg_rule *sg_rules(size_t *num);
+const struct sg_rule *const *sg_rules(size_t *num);
 
 #endif /* SMBGUARD_CORE_RULES_H */

@@ -17,7 +17,7 @@
 
 bool sg_settings_ask(const struct sg_settings *settings)
 {
-	const struct sg_rule *rules = NULL;
+	const struct sg_rule *const *rules = NULL;
 	size_t num = 0;
 	size_t i;
 
@@ -26,7 +26,7 @@ bool sg_settings_ask(const struct sg_settings *settings)
 	}
 	rules = sg_rules(&num);
 	for (i = 0; i < num; i++) {
-		bool asks = rules[i].asks(settings);
+		bool asks = rules[i]->asks(settings);
 
 		if (asks) {
 			return true;
@@ -119,12 +119,12 @@ static bool excepted(const struct sg_policy *policy,
 static const struct sg_rule *rule_of(const char *option)
 {
 	size_t num = 0;
-	const struct sg_rule *rules = sg_rules(&num);
+	const struct sg_rule *const *rules = sg_rules(&num);
 	size_t i;
 
 	for (i = 0; i < num; i++) {
-		if (strcmp(rules[i].option, option) == 0) {
-			return &rules[i];
+		if (strcmp(rules[i]->option, option) == 0) {
+			return rules[i];
 		}
 	}
 	return NULL;
@@ -150,6 +150,26 @@ bool sg_policy_enforces(const struct sg_policy *policy,
 		allowed = excepted(policy, facts, rule->allow(facts));
 	}
 	return asked && !allowed;
+}
+
+bool sg_policy_may_except(const struct sg_policy *policy,
+			  const struct sg_facts *facts,
+			  uint32_t allow)
+{
+	size_t i;
+
+	for (i = 0; i < policy->global->num_exceptions; i++) {
+		struct sg_exception e = policy->global->exceptions[i];
+
+		e.users = NULL;
+		e.groups = NULL;
+		e.shares = NULL;
+		if (sg_exception_covers(&e, facts, allow, policy->now) ==
+		    SG_EXCEPTION_HOLDS) {
+			return true;
+		}
+	}
+	return false;
 }
 
 enum sg_dialect sg_policy_floor(const struct sg_policy *policy,

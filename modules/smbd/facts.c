@@ -340,8 +340,7 @@ void sg_facts_add_session(struct sg_facts *facts,
 	facts->is_encrypted = known_if(encrypt || request->was_encrypted);
 }
 
-/* The opcode of a request, or -1 while it is being read. */
-static int request_opcode(const struct smbd_smb2_request *req)
+int sg_request_opcode(const struct smbd_smb2_request *req)
 {
 	const uint8_t *hdr = NULL;
 
@@ -372,7 +371,7 @@ const struct smbd_smb2_request *sg_find_request(
 		for (req = x->smb2.requests; req != NULL; req = req->next) {
 			if (req->session == NULL ||
 			    req->session->global->session_wire_id != vuid ||
-			    request_opcode(req) != opcode) {
+			    sg_request_opcode(req) != opcode) {
 				continue;
 			}
 			found = req;

@@ -72,6 +72,11 @@ void sg_facts_add_session(struct sg_facts *facts,
 			  const struct smbd_smb2_request *request);
 
 /**
+ * The opcode of a request, or -1 while it is being read.
+ */
+int sg_request_opcode(const struct smbd_smb2_request *req);
+
+/**
  * The request of one opcode that smbd serves now for session vuid, on any
  * connection of the client; and, in *xconn, that connection. NULL: none is,
  * as with SMB1.

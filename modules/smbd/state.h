@@ -26,26 +26,41 @@ struct smbXsrv_session;
 struct sg_client_state {
 	unsigned gates; /* bits of enum sg_gate: which are at work */
 
-	int marked_snum; /* see knobs.c, note (3) */
-	bool smb1;	 /* the client speaks nothing newer */
+	int marked_snum;	      /* see knobs.c, note (3) */
+	bool smb1;		      /* the client speaks nothing newer */
+	const struct sg_facts *facts; /* its address; NULL: not known */
 
 	/* see record.c */
 	struct sg_sinks *sinks;
 	const char *sinks_audit; /* the options that they were opened for */
 	const char *sinks_path;
 	bool trouble; /* a sink failed, or none was asked yet */
+
+	/* see history.c */
+	struct db_context *history;
+	bool history_failed;
+
+	unsigned awaited; /* connections that are watched, see watch.c */
 };
 
 /* A child of struct smbXsrv_connection. */
 struct sg_connection_state {
 	struct sg_facts *fixed;	      /* see facts.c */
 	const struct sg_offer *offer; /* NULL if it was made elsewhere */
+
+	/* see watch.c */
+	struct sg_facts *awaited; /* of the session that was set up last */
+	unsigned messages_left;	  /* to be looked at */
+	bool vanish_counts;	  /* nothing has come since */
+	bool tampered;		  /* negotiate_tampered was recorded */
+	bool regress_told;	  /* downgrade was recorded */
 };
 
 /* A child of struct smbXsrv_session. */
 struct sg_session_state {
 	const char *mechanism;		 /* once it is authenticated */
 	const struct sg_ntlmssp *claims; /* what the client said, or NULL */
+	bool kerberos_offered;
 };
 
 /**

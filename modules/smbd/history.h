@@ -1,0 +1,45 @@
+/*
+ * smbguard: the history of clients, kept in Samba's dbwrap
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_HISTORY_H
+#define SMBGUARD_SMBD_HISTORY_H
+
+#include "core/history.h"
+#include "core/policy.h"
+#include "smbd/state.h"
+
+/**
+ * The key of a client's address, or with account of that account at the
+ * address. An IPv6 address counts by its first 64 bits, since clients change
+ * the rest at will.
+ *
+ * Returns NULL when out of memory, or without an address.
+ */
+char *sg_history_key(TALLOC_CTX *mem_ctx,
+		     const struct sg_facts *facts,
+		     bool account);
+
+/**
+ * What is remembered under a key. False: nothing, or it cannot be had.
+ *
+ * The first use in a process opens the database; one that is damaged is set
+ * aside and begun anew, with a policy_error.
+ */
+bool sg_history_fetch(struct sg_client_state *client,
+		      const struct sg_settings *global,
+		      const char *key,
+		      struct sg_history *record);
+
+/**
+ * Remember. Failure is told in smbd's log; nobody is refused for it.
+ */
+void sg_history_store(struct sg_client_state *client,
+		      const struct sg_settings *global,
+		      const char *key,
+		      const struct sg_history *record);
+
+#endif /* SMBGUARD_SMBD_HISTORY_H */

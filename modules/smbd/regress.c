@@ -1,0 +1,251 @@
+/*
+ * smbguard: does a client do worse than before, or than it could?
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An address is known before anybody has logged on, but many clients may
+ * share it; an account at an address is one client, as a rule. So an address
+ * is accused only of less than it ever offered, and an account of less than
+ * the last time. A connection is told about once.
+ *
+ * How it fails: without a history nobody is accused. What an administrator
+ * changed is told as the server's side, and no rule refuses for that.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/history.h"
+#include "smbd/record.h"
+#include "smbd/regress.h"
+
+static struct sg_history history_of(const struct sg_facts *facts)
+{
+	return sg_history_of(facts->offer,
+			     facts->dialect,
+			     facts->cipher,
+			     facts->signing_algorithm,
+			     facts->mechanism,
+			     time(NULL));
+}
+
+static bool wanted(const struct sg_settings *global)
+{
+	return global->history != SG_SWITCH_NO;
+}
+
+static void tell(struct sg_client_state *client,
+		 struct sg_connection_state *conn,
+		 const struct sg_facts *facts,
+		 const struct sg_regression *r,
+		 const char *explanation)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_verdict verdict = {.outcome = SG_DETECTED};
+	struct sg_event event = {
+		.name = "downgrade",
+		.facts = facts,
+		.verdict = &verdict,
+		.regression = r,
+		.explanation = explanation,
+	};
+
+	if (conn->regress_told) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	conn->regress_told = true;
+	verdict.reason = talloc_asprintf(
+		frame,
+		"%s%s%s: %s is %s, and was or could be %s. The %s's side "
+		"changed%s%s.",
+		facts->account != NULL ? facts->account : "",
+		facts->account != NULL ? " from " : "",
+		facts->client_address,
+		r->what,
+		r->now,
+		r->was,
+		r->side,
+		explanation != NULL ? ": " : "",
+		explanation != NULL ? explanation : "");
+	if (verdict.reason != NULL) {
+		(void)sg_record(client, &event);
+	}
+	TALLOC_FREE(frame);
+}
+
+/* Less than both ends could have had, because smb.conf says so. */
+static bool configured_lower(const struct sg_policy *policy,
+			     const struct sg_history *before,
+			     const struct sg_history *now,
+			     struct sg_regression *r)
+{
+	bool seen = before != NULL && before->used_dialect == now->used_dialect;
+
+	if (seen || now->offered_dialect <= now->used_dialect ||
+	    policy->native_max == SG_DIALECT_NONE ||
+	    policy->native_max >= now->offered_dialect) {
+		return false;
+	}
+	*r = (struct sg_regression){
+		.what = "dialect",
+		.was = sg_dialect_name(now->offered_dialect),
+		.now = sg_dialect_name(now->used_dialect),
+		.side = "server",
+	};
+	return true;
+}
+
+void sg_regress_negotiate(struct sg_client_state *client,
+			  struct sg_connection_state *conn,
+			  const struct sg_policy *policy,
+			  struct sg_facts *facts)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	char *key = sg_history_key(frame, facts, false);
+	struct sg_history now = history_of(facts);
+	struct sg_history before = {0};
+	struct sg_history keep = {0};
+	struct sg_regression r = {.what = NULL};
+	bool known;
+	bool worse;
+
+	if (key == NULL || !wanted(policy->global)) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	known = sg_history_fetch(client, policy->global, key, &before);
+	worse = sg_history_address_regressed(known ? &before : NULL, &now, &r);
+	if (worse) {
+		tell(client, conn, facts, &r, NULL);
+	} else {
+		worse = configured_lower(policy,
+					 known ? &before : NULL,
+					 &now,
+					 &r);
+		if (worse) {
+			tell(client,
+			     conn,
+			     facts,
+			     &r,
+			     "\"server max protocol\" of smb.conf explains it");
+		}
+	}
+	keep = sg_history_merge(known ? &before : NULL, &now);
+	sg_history_store(client, policy->global, key, &keep);
+	TALLOC_FREE(frame);
+}
+
+/* Is there something that the server would check tickets with? */
+static bool server_can_kerberos(void)
+{
+	return lp_security() == SEC_ADS ||
+	       lp_kerberos_method() != KERBEROS_VERIFY_SECRETS;
+}
+
+static bool kerberos_not_used(const struct sg_history *before,
+			      const struct sg_history *now,
+			      struct sg_regression *r)
+{
+	if (now->mechanism != SG_MECHANISM_NTLM ||
+	    (before != NULL && before->mechanism == SG_MECHANISM_NTLM) ||
+	    !server_can_kerberos()) {
+		return false;
+	}
+	*r = (struct sg_regression){
+		.what = "mechanism",
+		.was = "krb5",
+		.now = "NTLMSSP",
+		.side = "client",
+	};
+	return true;
+}
+
+static char *account_key(TALLOC_CTX *mem_ctx, const struct sg_facts *facts)
+{
+	if (facts->account == NULL || facts->guest || facts->anonymous) {
+		return NULL;
+	}
+	return sg_history_key(mem_ctx, facts, true);
+}
+
+void sg_regress_session(struct sg_client_state *client,
+			struct sg_connection_state *conn,
+			const struct sg_settings *global,
+			struct sg_facts *facts,
+			struct sg_regression *found,
+			bool kerberos_offered)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	char *key = account_key(frame, facts);
+	struct sg_history now = history_of(facts);
+	struct sg_history before = {0};
+	struct sg_regression r = {.what = NULL};
+	bool known;
+	bool worse;
+
+	if (key == NULL || !wanted(global)) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	known = sg_history_fetch(client, global, key, &before);
+	worse = sg_history_account_regressed(known ? &before : NULL,
+					     &now,
+					     found);
+	if (worse) {
+		facts->regression = found;
+		tell(client, conn, facts, found, NULL);
+	} else if (kerberos_offered) {
+		worse = kerberos_not_used(known ? &before : NULL, &now, &r);
+		if (worse) {
+			tell(client,
+			     conn,
+			     facts,
+			     &r,
+			     "it offered Kerberos and used NTLM");
+		}
+	}
+	TALLOC_FREE(frame);
+}
+
+void sg_regress_keep_session(struct sg_client_state *client,
+			     const struct sg_settings *global,
+			     const struct sg_facts *facts)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	char *key = account_key(frame, facts);
+	struct sg_history now = history_of(facts);
+	struct sg_history before = {0};
+	struct sg_history keep = {0};
+	bool known;
+
+	if (key != NULL && wanted(global)) {
+		known = sg_history_fetch(client, global, key, &before);
+		keep = sg_history_merge(known ? &before : NULL, &now);
+		sg_history_store(client, global, key, &keep);
+	}
+	TALLOC_FREE(frame);
+}
+
+uint32_t sg_regress_suspect(struct sg_client_state *client,
+			    const struct sg_settings *global,
+			    const struct sg_facts *facts)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	char *key = sg_history_key(frame, facts, false);
+	struct sg_history record = {0};
+	uint32_t count = 1;
+	bool known = false;
+
+	if (key != NULL && wanted(global)) {
+		known = sg_history_fetch(client, global, key, &record);
+	}
+	if (known) {
+		if (record.suspicions < UINT32_MAX) {
+			record.suspicions++;
+		}
+		count = record.suspicions;
+		sg_history_store(client, global, key, &record);
+	}
+	TALLOC_FREE(frame);
+	return count;
+}

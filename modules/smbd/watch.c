@@ -1,0 +1,336 @@
+/*
+ * smbguard: signs of tampering with a negotiate
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Notes:
+ *
+ * (1) Up to 3.0.2 a client sends FSCTL_VALIDATE_NEGOTIATE_INFO after its first
+ *     tree connect. On a mismatch smbd disconnects and logs nothing. While it
+ *     does so, the share gate's disconnect hook runs and the request is still
+ *     there. smbd has checked its signature by then.
+ *
+ * (2) MS-SMB2 3.3.5.15.12 wants a disconnect in two more cases, which smbd
+ *     lets pass: another list of dialects that comes to the same choice, and
+ *     the FSCTL on 3.1.1. Those are seen only on their way in, unencrypted,
+ *     among the first messages after a session setup. Nobody has checked
+ *     their signature at that point.
+ *
+ * (3) At 3.1.1 a changed negotiate gives both ends different keys: the client
+ *     drops the connection when the answer to its session setup comes with a
+ *     signature that is wrong to it. To the server that is a client that
+ *     authenticates and hangs up without another byte. Others may do so, too:
+ *     it is a suspicion.
+ *
+ * How it fails: what cannot be read is no sign of anything.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/config.h"
+#include "smbd/facts.h"
+#include "smbd/record.h"
+#include "smbd/regress.h"
+#include "smbd/watch.h"
+
+#include "core/validate.h"
+
+/* How many messages after a session setup are looked at, note (2). */
+#define LOOK_AT_MESSAGES 8
+/* Room for an IOCTL request with the most dialects that we compare. */
+#define PEEK_BYTES 512
+#define IOCTL_FIXED_BYTES 0x38
+#define IOCTL_CTLCODE_AT 4
+#define IOCTL_INPUT_OFFSET_AT 24
+#define IOCTL_INPUT_LENGTH_AT 28
+#define VALIDATE_FIXED_BYTES 24
+
+static void received_of(const struct smbXsrv_connection *xconn,
+			const struct sg_facts *facts,
+			struct sg_negotiated *received)
+{
+	uint16_t i;
+
+	*received = (struct sg_negotiated){
+		.capabilities = xconn->smb2.client.capabilities,
+		.security_mode = xconn->smb2.client.security_mode,
+	};
+	memcpy(received->guid, facts->client_guid, sizeof(received->guid));
+	for (i = 0; i < xconn->smb2.client.num_dialects &&
+		    i < SG_VALIDATE_MAX_DIALECTS;
+	     i++) {
+		received->dialects[i] = xconn->smb2.client.dialects[i];
+		received->num_dialects++;
+	}
+}
+
+static void record_tampered(struct sg_client_state *client,
+			    struct sg_connection_state *conn,
+			    const struct sg_facts *facts,
+			    const struct sg_negotiated *sent,
+			    const struct sg_negotiated *received,
+			    const char *consequence)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	char *changed = sg_validate_describe(frame, sent, received);
+	struct sg_verdict verdict = {.outcome = SG_DETECTED};
+	struct sg_event event = {
+		.name = "negotiate_tampered",
+		.facts = facts,
+		.verdict = &verdict,
+		.sent = sent,
+		.received = received,
+	};
+
+	if (conn->tampered) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	conn->tampered = true;
+	verdict.reason = talloc_asprintf(
+		frame,
+		"The negotiate request of %s was changed on its way: %s. %s",
+		facts->client_address,
+		changed != NULL && changed[0] != '\0'
+			? changed
+			: "nothing that can be named",
+		consequence);
+	if (verdict.reason != NULL) {
+		(void)sg_record(client, &event);
+	}
+	TALLOC_FREE(frame);
+}
+
+/* The input buffer of an IOCTL request: body is its fixed part. */
+static bool validate_input(const uint8_t *body,
+			   size_t body_len,
+			   const uint8_t *dyn,
+			   size_t dyn_len,
+			   struct sg_negotiated *sent)
+{
+	uint32_t offset;
+	uint32_t length;
+
+	if (body_len < IOCTL_FIXED_BYTES ||
+	    IVAL(body, IOCTL_CTLCODE_AT) != SG_FSCTL_VALIDATE_NEGOTIATE_INFO) {
+		return false;
+	}
+	offset = IVAL(body, IOCTL_INPUT_OFFSET_AT);
+	length = IVAL(body, IOCTL_INPUT_LENGTH_AT);
+	if (offset < SMB2_HDR_BODY + IOCTL_FIXED_BYTES) {
+		return false;
+	}
+	offset -= SMB2_HDR_BODY + IOCTL_FIXED_BYTES;
+	if (offset > dyn_len || length > dyn_len - offset) {
+		return false;
+	}
+	return sg_validate_parse(dyn + offset, length, sent);
+}
+
+static bool request_validate(const struct smbd_smb2_request *req,
+			     struct sg_negotiated *sent)
+{
+	int opcode = sg_request_opcode(req);
+
+	if (opcode != SMB2_OP_IOCTL) {
+		return false;
+	}
+	return validate_input(SMBD_SMB2_IN_BODY_PTR(req),
+			      SMBD_SMB2_IN_BODY_LEN(req),
+			      SMBD_SMB2_IN_DYN_PTR(req),
+			      SMBD_SMB2_IN_DYN_LEN(req),
+			      sent);
+}
+
+void sg_watch_disconnect(struct sg_client_state *client,
+			 struct smbXsrv_connection *connections,
+			 const struct sg_facts *facts)
+{
+	struct smbXsrv_connection *x = NULL;
+
+	for (x = connections; x != NULL; x = x->next) {
+		struct sg_connection_state *conn = NULL;
+		const struct smbd_smb2_request *req = NULL;
+		struct sg_negotiated sent = {.num_dialects = 0};
+		struct sg_negotiated received = {.num_dialects = 0};
+		bool found = false;
+
+		if (NT_STATUS_IS_OK(x->transport.status)) {
+			continue;
+		}
+		for (req = x->smb2.requests; req != NULL && !found;
+		     req = req->next) {
+			found = request_validate(req, &sent);
+		}
+		if (!found) {
+			continue;
+		}
+		conn = sg_connection_state(x);
+		received_of(x, facts, &received);
+		if (conn == NULL ||
+		    sg_validate_compare(&sent, &received) == 0) {
+			continue;
+		}
+		record_tampered(client,
+				conn,
+				facts,
+				&sent,
+				&received,
+				"smbd has disconnected the client, which "
+				"somebody in between tried to weaken.");
+	}
+}
+
+/* note (3) */
+static void record_vanished(struct sg_client_state *client,
+			    const struct sg_facts *facts)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	struct sg_verdict verdict = {.outcome = SG_DETECTED};
+	struct sg_event event = {
+		.name = "integrity_suspected",
+		.facts = facts,
+		.verdict = &verdict,
+	};
+
+	if (global == NULL) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	event.count = sg_regress_suspect(client, global, facts);
+	verdict.reason = talloc_asprintf(
+		frame,
+		"%s from %s authenticated at SMB3_11 and hung up without "
+		"another word, as a client does that finds its negotiate "
+		"tampered with. It may have other reasons; number %u from "
+		"this address.",
+		facts->account != NULL ? facts->account : "A client",
+		facts->client_address,
+		event.count);
+	if (verdict.reason != NULL) {
+		(void)sg_record(client, &event);
+	}
+	TALLOC_FREE(frame);
+}
+
+void sg_watch_session(struct sg_client_state *client,
+		      struct smbXsrv_connection *xconn,
+		      struct sg_facts *facts)
+{
+	struct sg_connection_state *conn = sg_connection_state(xconn);
+	bool user = !facts->guest && !facts->anonymous;
+
+	if (conn == NULL || !user || facts->dialect < SG_DIALECT_SMB2_10 ||
+	    conn->messages_left > 0) {
+		return;
+	}
+	TALLOC_FREE(conn->awaited);
+	/* What they point to goes away with the session setup. */
+	facts->is_who = NULL;
+	facts->is_who_data = NULL;
+	facts->regression = NULL;
+	conn->awaited = talloc_steal(conn, facts);
+	conn->vanish_counts = facts->dialect >= SG_DIALECT_SMB3_11;
+	conn->messages_left = LOOK_AT_MESSAGES;
+	client->awaited++;
+}
+
+static void watch_done(struct sg_client_state *client,
+		       struct sg_connection_state *conn)
+{
+	conn->messages_left = 0;
+	TALLOC_FREE(conn->awaited);
+	client->awaited--;
+}
+
+/* note (2) */
+static bool look_for_validate(struct sg_client_state *client,
+			      struct sg_connection_state *conn,
+			      const struct smbXsrv_connection *xconn,
+			      const uint8_t *bytes,
+			      size_t len)
+{
+	const uint8_t *hdr = bytes + SG_OFFER_NBT_BYTES;
+	const uint8_t *body = hdr + SMB2_HDR_BODY;
+	size_t fixed = SG_OFFER_NBT_BYTES + SMB2_HDR_BODY + IOCTL_FIXED_BYTES;
+	struct sg_negotiated sent = {.num_dialects = 0};
+	struct sg_negotiated received = {.num_dialects = 0};
+	bool found;
+
+	if (len < fixed || IVAL(hdr, 0) != SMB2_MAGIC ||
+	    SVAL(hdr, SMB2_HDR_OPCODE) != SMB2_OP_IOCTL) {
+		return false;
+	}
+	found = validate_input(body,
+			       IOCTL_FIXED_BYTES,
+			       bytes + fixed,
+			       len - fixed,
+			       &sent);
+	if (!found) {
+		return false;
+	}
+	received_of(xconn, conn->awaited, &received);
+	if (conn->awaited->dialect >= SG_DIALECT_SMB3_11) {
+		record_tampered(client,
+				conn,
+				conn->awaited,
+				&sent,
+				&received,
+				"The client asked for its validation at "
+				"SMB3_11, where none does; smbd lets that "
+				"pass.");
+	} else if (sg_validate_compare(&sent, &received) ==
+			   SG_TAMPERED_DIALECTS &&
+		   sg_validate_best(&sent) == sg_validate_best(&received)) {
+		record_tampered(client,
+				conn,
+				conn->awaited,
+				&sent,
+				&received,
+				"The choice of dialect is the same, and smbd "
+				"lets that pass.");
+	}
+	return true;
+}
+
+void sg_watch_socket(struct sg_client_state *client,
+		     struct smbXsrv_connection *connections,
+		     const struct tevent_fd *fde)
+{
+	struct sg_connection_state *conn = NULL;
+	struct smbXsrv_connection *x = connections;
+	uint8_t bytes[PEEK_BYTES];
+	ssize_t got;
+	bool seen;
+
+	while (x != NULL && x->transport.fde != fde) {
+		x = x->next;
+	}
+	if (x != NULL) {
+		conn = sg_connection_state(x);
+	}
+	if (conn == NULL || conn->messages_left == 0) {
+		return;
+	}
+	got = recv(x->transport.sock,
+		   bytes,
+		   sizeof(bytes),
+		   MSG_PEEK | MSG_DONTWAIT);
+	if (got == -1 && (errno == EAGAIN || errno == EINTR)) {
+		return; /* the socket can be written to */
+	}
+	if (got <= 0) {
+		if (conn->vanish_counts) {
+			record_vanished(client, conn->awaited);
+		}
+		watch_done(client, conn);
+		return;
+	}
+	conn->vanish_counts = false;
+	conn->messages_left--;
+	seen = look_for_validate(client, conn, x, bytes, (size_t)got);
+	if (seen || conn->messages_left == 0) {
+		watch_done(client, conn);
+	}
+}

@@ -1,0 +1,40 @@
+/*
+ * smbguard: signs of tampering with a negotiate
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_WATCH_H
+#define SMBGUARD_SMBD_WATCH_H
+
+#include "core/policy.h"
+#include "smbd/state.h"
+
+struct smbXsrv_connection;
+
+/**
+ * A session was set up: its client must send something now. Takes facts over.
+ */
+void sg_watch_session(struct sg_client_state *client,
+		      struct smbXsrv_connection *xconn,
+		      struct sg_facts *facts);
+
+/**
+ * Something happens at the socket of fde. To be called before smbd reads it,
+ * as long as client->awaited is not 0.
+ */
+void sg_watch_socket(struct sg_client_state *client,
+		     struct smbXsrv_connection *connections,
+		     const struct tevent_fd *fde);
+
+/**
+ * A tree is being disconnected: is it because smbd found the negotiate
+ * tampered with? connections: of the client, their requests' layout checked.
+ * facts: of the tree.
+ */
+void sg_watch_disconnect(struct sg_client_state *client,
+			 struct smbXsrv_connection *connections,
+			 const struct sg_facts *facts);
+
+#endif /* SMBGUARD_SMBD_WATCH_H */
