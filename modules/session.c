@@ -33,6 +33,7 @@
  */
 
 #include "smbd/samba.h"
+#include "smbd/auth_failed.h"
 #include "smbd/auth_find.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
@@ -56,71 +57,6 @@
 static struct gensec_security_ops our_ops;
 static const struct gensec_security_ops *real_ops;
 
-/* "krb5" or "NTLMSSP", as gensec names them; NULL while it is not clear. */
-static const char *mechanism_of(struct gensec_security *gensec,
-				const struct sg_session_state *session)
-{
-	const char *name = gensec_final_auth_type(gensec);
-
-	if (name != NULL && !strequal(name, "NONE")) {
-		return name;
-	}
-	if (session == NULL) {
-		return NULL;
-	}
-	if (session->claims != NULL) {
-		return "NTLMSSP";
-	}
-	return session->kerberos_offered ? "krb5" : NULL;
-}
-
-static void record_auth_failed(struct gensec_security *gensec, NTSTATUS failure)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	const char *problem = NULL;
-	struct smbXsrv_session_auth0 *auth =
-		sg_auth_of(frame, gensec, &problem);
-	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
-	struct sg_session_state *session = NULL;
-	struct sg_facts *facts = NULL;
-	struct sg_verdict verdict = {.outcome = SG_FAILED};
-	struct sg_event event = {
-		.name = "auth_failed",
-		.verdict = &verdict,
-		.nt_status = nt_errstr(failure),
-	};
-
-	if (auth == NULL) {
-		TALLOC_FREE(frame);
-		return;
-	}
-	session = sg_session_state(auth->session);
-	facts = sg_facts_connection(frame, auth->connection);
-	if (client == NULL || session == NULL || facts == NULL) {
-		DBG_ERR("smbguard: out of memory, a failure was not recorded\n");
-		TALLOC_FREE(frame);
-		return;
-	}
-	sg_facts_add_mechanism(facts, session);
-	facts->mechanism = mechanism_of(gensec, session);
-	if (session->claims != NULL) {
-		facts->account = session->claims->account;
-		facts->domain = session->claims->domain;
-	}
-	verdict.reason = talloc_asprintf(frame,
-					 "%s from %s could not log on: %s.",
-					 facts->account != NULL ? facts->account
-								: "A client",
-					 facts->client_address,
-					 nt_errstr(failure));
-	if (verdict.reason == NULL) {
-		verdict.reason = "A client could not log on.";
-	}
-	event.facts = facts;
-	(void)sg_record(client, &event);
-	TALLOC_FREE(frame);
-}
-
 /* Carry out what was decided. Anything but OK refuses the session. */
 static NTSTATUS apply(struct sg_client_state *client,
 		      const struct sg_policy *policy,
@@ -143,13 +79,6 @@ static NTSTATUS apply(struct sg_client_state *client,
 	return ok ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
 }
 
-/* "audit failure = deny": what is in no sink must not happen. */
-static bool must_be_recorded(const struct sg_policy *policy)
-{
-	return policy->global->audit_failure == SG_AUDIT_FAILURE_DENY &&
-	       sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE;
-}
-
 static NTSTATUS judge(TALLOC_CTX *frame,
 		      struct gensec_security *gensec,
 		      struct smbXsrv_session_auth0 *auth,
@@ -164,7 +93,7 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	struct sg_regression regression = {.what = NULL};
 	struct sg_connection_state *conn =
 		sg_connection_state(auth->connection);
-	const char *mechanism = mechanism_of(gensec, session);
+	const char *mechanism = sg_auth_mechanism(gensec, session);
 	bool recorded;
 	NTSTATUS status;
 
@@ -196,7 +125,7 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	}
 	event.verdict = verdict;
 	recorded = sg_record(client, &event);
-	if (!recorded && must_be_recorded(policy)) {
+	if (!recorded && sg_policy_must_record(policy)) {
 		return NT_STATUS_ACCESS_DENIED;
 	}
 	if (NT_STATUS_IS_OK(status)) {
@@ -235,7 +164,7 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 
 	status = real_ops->session_info(gensec, mem_ctx, session_info);
 	if (!NT_STATUS_IS_OK(status)) {
-		record_auth_failed(gensec, status);
+		sg_auth_record_failed(gensec, status);
 		return status;
 	}
 	frame = talloc_stackframe();
@@ -343,7 +272,7 @@ static void our_update_done(struct tevent_req *subreq)
 		tevent_req_done(req);
 		return;
 	}
-	record_auth_failed(state->gensec, state->status);
+	sg_auth_record_failed(state->gensec, state->status);
 	delay = failure_delay();
 	if (delay > 0) {
 		subreq = tevent_wakeup_send(state,

@@ -240,13 +240,6 @@ static void tree_hold(struct tree *tree,
 	}
 }
 
-/* "audit failure = deny": what is in no sink must not happen. */
-static bool must_be_recorded(const struct sg_policy *policy)
-{
-	return policy->global->audit_failure == SG_AUDIT_FAILURE_DENY &&
-	       sg_mode_of(policy->global, policy->share) == SG_MODE_ENFORCE;
-}
-
 static void record_errors(struct tree *tree,
 			  const struct sg_policy *policy,
 			  const struct sg_verdict *verdict)
@@ -292,7 +285,7 @@ static bool tree_judge(struct tree *tree,
 	event.facts = tree->facts;
 	event.verdict = verdict;
 	recorded = sg_record(tree->client, &event);
-	if (!recorded && must_be_recorded(policy)) {
+	if (!recorded && sg_policy_must_record(policy)) {
 		allowed = false;
 	}
 	if (!allowed) {

@@ -177,6 +177,11 @@ bool sg_policy_enforces(const struct sg_policy *policy,
 			const char *option);
 
 /**
+ * "audit failure = deny" in enforce mode: must what is in no sink be refused?
+ */
+bool sg_policy_must_record(const struct sg_policy *policy);
+
+/**
  * Could an exception that holds allow one of the bits of allow to somebody at
  * this address, whoever it turns out to be?
  */

@@ -152,6 +152,12 @@ bool sg_policy_enforces(const struct sg_policy *policy,
 	return asked && !allowed;
 }
 
+bool sg_policy_must_record(const struct sg_policy *policy)
+{
+	return policy->global->audit_failure == SG_AUDIT_FAILURE_DENY &&
+	       sg_mode_of(policy->global, policy->share) == SG_MODE_ENFORCE;
+}
+
 bool sg_policy_may_except(const struct sg_policy *policy,
 			  const struct sg_facts *facts,
 			  uint32_t allow)

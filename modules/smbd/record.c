@@ -109,6 +109,34 @@ static bool give_lost(struct sg_sinks *sinks)
 	return any;
 }
 
+/* For smbd's log, a line a message: names may hold newlines. */
+static const char *one_line(TALLOC_CTX *mem_ctx, const char *text)
+{
+	char *line = talloc_strdup(mem_ctx, text);
+	size_t i;
+
+	for (i = 0; line != NULL && line[i] != '\0'; i++) {
+		if (iscntrl((unsigned char)line[i])) {
+			line[i] = '?';
+		}
+	}
+	return line != NULL ? line : "out of memory";
+}
+
+/* The whole record, so that it is somewhere. */
+static void tell_log(const struct sg_event *event, int why, bool recorded)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	size_t len = 0;
+	char *line = sg_event_line(frame, event, &len);
+
+	DBG_ERR("smbguard: an audit sink failed (%s), and this is in %s: %s",
+		strerror(why),
+		recorded ? "another" : "none",
+		line != NULL ? line : "out of memory\n");
+	TALLOC_FREE(frame);
+}
+
 bool sg_record(struct sg_client_state *client, struct sg_event *event)
 {
 	struct sg_sinks *sinks = client_sinks(client);
@@ -134,13 +162,7 @@ bool sg_record(struct sg_client_state *client, struct sg_event *event)
 		unbecome_root();
 	}
 	if (why != 0) {
-		DBG_ERR("smbguard: %s of %s: an audit sink failed (%s), the "
-			"event is %s: %s\n",
-			event->name,
-			event->facts->client_address,
-			strerror(why),
-			recorded ? "in another" : "in none",
-			event->verdict->reason);
+		tell_log(event, why, recorded);
 	}
 	return recorded;
 }
@@ -155,7 +177,7 @@ void sg_record_policy_error(struct sg_client_state *client,
 		.verdict = what,
 	};
 
-	DBG_ERR("smbguard: %s\n", what->reason);
+	DBG_ERR("smbguard: %s\n", one_line(talloc_tos(), what->reason));
 	if (client != NULL) {
 		(void)sg_record(client, &event);
 	}

@@ -1,0 +1,395 @@
+/*
+ * smbguard: named, dated exceptions, parsed
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * For what they are see exception.c.
+ *
+ * How it fails: anything wrong with an exception, and it does not hold. That
+ * is its strictest reading; clients that it is not about are not refused for
+ * it. Whom it was meant for cannot be known any more, so every refusal that an
+ * exception could have prevented tells of it.
+ */
+
+#include "exception.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "policy.h"
+
+#define SEPARATORS " \t,;\n\r"
+#define DAY_SECONDS 86400
+
+#define NAME_CHARACTERS              \
+	"abcdefghijklmnopqrstuvwxyz" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"0123456789-_"
+
+static const struct sg_keyword allow_keywords[] = {
+	{"smb1", SG_ALLOW_SMB1},
+	{"dialect", SG_ALLOW_DIALECT},
+	{"unencrypted", SG_ALLOW_UNENCRYPTED},
+	{"cipher", SG_ALLOW_CIPHER},
+	{"unsigned", SG_ALLOW_UNSIGNED},
+	{"guest", SG_ALLOW_GUEST},
+	{"ntlm", SG_ALLOW_NTLM},
+	{"downgrade", SG_ALLOW_DOWNGRADE},
+	{NULL, 0},
+};
+
+/* The parsing of one exception. */
+struct parse {
+	struct sg_settings *settings;
+	struct sg_exception *exception;
+	sg_option_getter get;
+	void *private_data;
+	bool ok; /* false: out of memory */
+};
+
+static void fault(struct parse *p,
+		  const char *key,
+		  const char *value,
+		  const char *accepted)
+{
+	struct sg_settings *settings = p->settings;
+	struct sg_fault *f = NULL;
+	const char *name = p->exception->name;
+
+	f = sg_fault_add(settings,
+			 &settings->exception_faults,
+			 &settings->num_exception_faults);
+	if (f == NULL) {
+		p->ok = false;
+		return;
+	}
+	f->option =
+		talloc_asprintf(settings, SG_OPTION_PREFIX ":%s %s", name, key);
+	f->value = value != NULL ? value : "";
+	f->accepted = accepted;
+	if (p->exception->invalid == NULL) {
+		p->exception->invalid = talloc_asprintf(
+			settings,
+			"\"" SG_OPTION_PREFIX ":%s %s = %s\" takes %s",
+			name,
+			key,
+			f->value,
+			accepted);
+	}
+	p->ok = p->ok && f->option != NULL && p->exception->invalid != NULL;
+}
+
+/* The value of "smbguard:NAME <key>", NULL where there is none. */
+static const char *value_of(struct parse *p, const char *key)
+{
+	struct sg_settings *settings = p->settings;
+	const char *value = NULL;
+	char *option = NULL;
+
+	option = talloc_asprintf(settings, "%s %s", p->exception->name, key);
+	if (option == NULL) {
+		p->ok = false;
+		return NULL;
+	}
+	value = p->get(option, p->private_data);
+	if (value != NULL) {
+		value = talloc_strdup(settings, value);
+		p->ok = p->ok && value != NULL;
+	}
+	talloc_free(option);
+	return value;
+}
+
+/*
+ * A list of words; the names of users and groups may have spaces and are
+ * separated by commas alone.
+ */
+static const char **split(struct parse *p,
+			  const char *value,
+			  const char *separators)
+{
+	const char **words = NULL;
+	const char *at = value;
+	size_t num = 0;
+
+	words = talloc_zero_array(p->settings, const char *, strlen(value) + 2);
+	if (words == NULL) {
+		p->ok = false;
+		return NULL;
+	}
+	while (true) {
+		size_t len;
+		size_t next;
+
+		at += strspn(at, separators);
+		at += strspn(at, " \t");
+		if (*at == '\0') {
+			break;
+		}
+		next = strcspn(at, separators);
+		len = next;
+		while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\t')) {
+			len--;
+		}
+		words[num] = talloc_strndup(words, at, len);
+		if (words[num] == NULL) {
+			p->ok = false;
+			return NULL;
+		}
+		at += next;
+		num++;
+	}
+	return words;
+}
+
+static void parse_hosts(struct parse *p)
+{
+	struct sg_exception *e = p->exception;
+	const char *value = value_of(p, "hosts");
+	const char **words = NULL;
+	size_t num = 0;
+	size_t i;
+
+	if (value == NULL) {
+		return;
+	}
+	words = split(p, value, SEPARATORS);
+	while (words != NULL && words[num] != NULL) {
+		num++;
+	}
+	e->hosts = talloc_zero_array(p->settings, struct sg_network, num + 1);
+	if (words == NULL || e->hosts == NULL) {
+		p->ok = false;
+		return;
+	}
+	for (i = 0; i < num; i++) {
+		bool ok = sg_network_parse(words[i], &e->hosts[i]);
+
+		if (!ok) {
+			break;
+		}
+		e->num_hosts++;
+	}
+	if (num == 0 || i < num) {
+		fault(p,
+		      "hosts",
+		      value,
+		      "addresses and networks, as 192.0.2.7, 192.0.2.0/24, "
+		      "2001:db8::/32, without bits behind the prefix");
+	}
+}
+
+static const char **parse_names(struct parse *p, const char *key)
+{
+	const char *value = value_of(p, key);
+	const char **names = NULL;
+
+	if (value == NULL) {
+		return NULL;
+	}
+	names = split(p, value, ",");
+	if (names == NULL) {
+		p->ok = false;
+		return NULL;
+	}
+	if (names[0] == NULL) {
+		fault(p, key, value, "a list of names, separated by commas");
+	}
+	return names;
+}
+
+static void parse_allow(struct parse *p)
+{
+	struct sg_exception *e = p->exception;
+	const char *value = value_of(p, "allow");
+	bool ok = false;
+
+	if (value != NULL) {
+		ok = sg_option_parse_list(allow_keywords, value, 0, &e->allow);
+	}
+	if (!ok) {
+		e->allow = 0;
+		fault(p,
+		      "allow",
+		      value,
+		      "a list of smb1, dialect, unencrypted, cipher, "
+		      "unsigned, guest, ntlm, downgrade");
+	}
+}
+
+/* YYYY-MM-DD, a day that the calendar has. */
+static bool parse_date(const char *text, time_t *end)
+{
+	struct tm tm = {0};
+	struct tm back = {0};
+	time_t start;
+	char rest;
+	int got;
+
+	if (strlen(text) != strlen("YYYY-MM-DD") ||
+	    strspn(text, "0123456789-") != strlen(text)) {
+		return false;
+	}
+	got = sscanf(text,
+		     "%4d-%2d-%2d%c",
+		     &tm.tm_year,
+		     &tm.tm_mon,
+		     &tm.tm_mday,
+		     &rest);
+	if (got != 3 || text[4] != '-' || text[7] != '-') {
+		return false;
+	}
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	back = tm;
+	start = timegm(&back);
+	if (back.tm_year != tm.tm_year || back.tm_mon != tm.tm_mon ||
+	    back.tm_mday != tm.tm_mday) {
+		return false;
+	}
+	*end = start + DAY_SECONDS;
+	return true;
+}
+
+static void parse_until(struct parse *p)
+{
+	struct sg_exception *e = p->exception;
+	bool ok = false;
+
+	e->until = value_of(p, "until");
+	if (e->until != NULL) {
+		ok = parse_date(e->until, &e->expires);
+	}
+	if (!ok) {
+		fault(p,
+		      "until",
+		      e->until,
+		      "the last day, as YYYY-MM-DD (UTC), and must be there");
+	}
+}
+
+static void parse_reason(struct parse *p)
+{
+	struct sg_exception *e = p->exception;
+
+	e->reason = value_of(p, "reason");
+	if (e->reason == NULL || e->reason[strspn(e->reason, " \t")] == '\0') {
+		fault(p,
+		      "reason",
+		      e->reason,
+		      "a few words on why it is needed, and must be there");
+	}
+}
+
+static void check_whole(struct parse *p)
+{
+	struct sg_exception *e = p->exception;
+	bool by_name =
+		e->users != NULL || e->groups != NULL || e->shares != NULL;
+
+	if (e->hosts == NULL && !by_name) {
+		fault(p,
+		      "hosts",
+		      NULL,
+		      "somebody: an exception names hosts, users, groups or "
+		      "shares");
+	}
+	if ((e->allow & SG_ALLOW_AT_NEGOTIATE) != 0 &&
+	    (e->hosts == NULL || by_name)) {
+		fault(p,
+		      "allow",
+		      value_of(p, "allow"),
+		      "smb1, dialect, cipher and unsigned only in an exception "
+		      "with hosts and without users, groups and shares: they "
+		      "are settled before anything else is known");
+	}
+}
+
+/* [global] is enforced before any share is known: no share can be excepted. */
+static void check_shares(struct parse *p)
+{
+	const struct sg_settings *global = p->settings;
+	uint32_t demanded = 0;
+
+	if (global->encryption == SG_NEED_REQUIRED) {
+		demanded |= SG_ALLOW_UNENCRYPTED;
+	}
+	if (global->guest == SG_PERMIT_DENY) {
+		demanded |= SG_ALLOW_GUEST;
+	}
+	if (global->ntlm == SG_PERMIT_DENY) {
+		demanded |= SG_ALLOW_NTLM;
+	}
+	if (global->downgrade == SG_DOWNGRADE_REFUSE) {
+		demanded |= SG_ALLOW_DOWNGRADE;
+	}
+	if (p->exception->shares != NULL &&
+	    (p->exception->allow & demanded) != 0) {
+		fault(p,
+		      "shares",
+		      value_of(p, "shares"),
+		      "nothing where [global] itself demands what the "
+		      "exception allows: that is settled before a share is "
+		      "known");
+	}
+}
+
+static bool parse_one(struct parse *p)
+{
+	struct sg_exception *e = p->exception;
+	size_t len = strlen(e->name);
+
+	if (strspn(e->name, NAME_CHARACTERS) != len) {
+		fault(p, "", NULL, "names of letters, digits, \"-\" and \"_\"");
+		return p->ok;
+	}
+	parse_hosts(p);
+	e->users = parse_names(p, "users");
+	e->groups = parse_names(p, "groups");
+	e->shares = parse_names(p, "shares");
+	parse_allow(p);
+	parse_until(p);
+	parse_reason(p);
+	check_whole(p);
+	check_shares(p);
+	return p->ok;
+}
+
+bool sg_exceptions_parse(struct sg_settings *settings,
+			 const char *names,
+			 sg_option_getter get,
+			 void *private_data)
+{
+	struct parse p = {
+		.settings = settings,
+		.get = get,
+		.private_data = private_data,
+		.ok = true,
+	};
+	const char **words = split(&p, names, SEPARATORS);
+	size_t num = 0;
+
+	while (words != NULL && words[num] != NULL) {
+		num++;
+	}
+	settings->exceptions =
+		talloc_zero_array(settings, struct sg_exception, num + 1);
+	if (words == NULL || settings->exceptions == NULL) {
+		return false;
+	}
+	while (settings->num_exceptions < num) {
+		size_t i = settings->num_exceptions;
+		bool ok;
+
+		p.exception = &settings->exceptions[i];
+		p.exception->name = words[i];
+		ok = parse_one(&p);
+		if (!ok) {
+			return false;
+		}
+		settings->num_exceptions++;
+	}
+	return true;
+}
