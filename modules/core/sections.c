@@ -184,12 +184,19 @@ enum sg_dialect sg_policy_floor(const struct sg_policy *policy,
 	enum sg_dialect floor = policy->global->min_protocol;
 	enum sg_mode mode = sg_mode_of(policy->global, NULL);
 
-	if (mode != SG_MODE_ENFORCE || excepted(policy, facts, SG_ALLOW_SMB1)) {
+	if (mode != SG_MODE_ENFORCE) {
 		return SG_DIALECT_NONE;
 	}
-	if (floor > SG_DIALECT_SMB2_02 &&
-	    excepted(policy, facts, SG_ALLOW_DIALECT)) {
-		return SG_DIALECT_SMB2_02;
+	if (excepted(policy, facts, SG_ALLOW_SMB1)) {
+		floor = SG_DIALECT_NONE;
+	} else if (floor > SG_DIALECT_SMB2_02 &&
+		   excepted(policy, facts, SG_ALLOW_DIALECT)) {
+		floor = SG_DIALECT_SMB2_02;
+	}
+	/* SMB1 signs with what is on no list of algorithms. */
+	if (floor < SG_DIALECT_SMB2_02 &&
+	    sg_policy_enforces(policy, facts, SG_OPTION_SIGNERS)) {
+		floor = SG_DIALECT_SMB2_02;
 	}
 	return floor;
 }

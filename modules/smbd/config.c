@@ -149,3 +149,27 @@ void sg_config_server_lists(struct sg_server_lists *lists)
 				      signing_id,
 				      lists->signing);
 }
+
+bool sg_config_share_enforces(const struct sg_policy *policy,
+			      const struct sg_facts *facts,
+			      int snum,
+			      const char *option)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_policy here = *policy;
+	struct sg_facts at_share = {.share = lp_const_servicename(snum)};
+	bool enforces = true;
+
+	if (facts != NULL) {
+		at_share = *facts;
+		at_share.share = lp_const_servicename(snum);
+	}
+	here.share = sg_config_load(frame, snum);
+	if (here.share != NULL) {
+		enforces = sg_policy_enforces(&here,
+					      facts != NULL ? &at_share : NULL,
+					      option);
+	}
+	TALLOC_FREE(frame);
+	return enforces;
+}

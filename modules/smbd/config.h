@@ -35,6 +35,16 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum);
 enum sg_dialect sg_dialect_from_protocol(int protocol);
 
 /**
+ * Is an option asked for at a share, by itself or by [global], and enforced?
+ *
+ * policy: of [global]. facts: for exceptions, may be NULL. Out of memory: yes.
+ */
+bool sg_config_share_enforces(const struct sg_policy *policy,
+			      const struct sg_facts *facts,
+			      int snum,
+			      const char *option);
+
+/**
  * The algorithms that smbd takes now, narrowed by us or not.
  */
 void sg_config_server_lists(struct sg_server_lists *lists);

@@ -191,7 +191,8 @@ static bool is_who(enum sg_who who, const char *name, void *data)
 
 	known = lookup_name_smbconf(frame,
 				    name,
-				    LOOKUP_NAME_ALL,
+				    who == SG_GROUP ? LOOKUP_NAME_GROUP
+						    : LOOKUP_NAME_ALL,
 				    NULL,
 				    NULL,
 				    &sid,

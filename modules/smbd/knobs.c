@@ -15,14 +15,6 @@
  * (2) With "server smb encrypt = required" smbd refuses before any hook and
  *     nothing could be recorded; with "desired" it tells the client to
  *     encrypt, and the gates refuse who cannot.
- *
- * (3) smbd tells nobody that it has loaded its configuration. So a parameter
- *     that means nothing where it stands (how many print jobs IPC$ shows) is
- *     set as a mark: it is gone after a load, with all that was raised.
- *
- * (4) "required" stands beside the share gate where that is not asked, or can
- *     hold nobody to anything (SMB1). An exception for the client's address
- *     then leaves it out; one that depends on more is the gate's to find.
  */
 
 #include "smbd/samba.h"
@@ -36,11 +28,6 @@
 
 #define MIN_PROTOCOL "server min protocol"
 #define ENCRYPT "server smb encrypt"
-#define MARKED_SHARE "IPC$"
-#define MARKER "max reported print jobs"
-#define MARKER_VALUE 1397180230
-#define MARKER_TEXT "1397180230"
-#define VFS_MODULE "smbguard"
 #define ROOT_PREEXEC "root preexec"
 #define ROOT_PREEXEC_CLOSE "root preexec close"
 
@@ -137,24 +124,6 @@ static bool narrow_algorithms(const struct sg_policy *policy,
 	return ok;
 }
 
-/* Does a share of its own account ask for an option that is enforced? */
-static bool share_enforces(const struct sg_policy *policy,
-			   const struct sg_facts *facts,
-			   int snum,
-			   const char *option)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_policy here = *policy;
-	bool enforces = true; /* out of memory */
-
-	here.share = sg_config_load(frame, snum);
-	if (here.share != NULL) {
-		enforces = sg_policy_enforces(&here, facts, option);
-	}
-	TALLOC_FREE(frame);
-	return enforces;
-}
-
 static bool anybody_enforces(const struct sg_policy *policy,
 			     const struct sg_facts *facts,
 			     const char *option)
@@ -174,7 +143,8 @@ static bool anybody_enforces(const struct sg_policy *policy,
 			    NULL) {
 			continue;
 		}
-		enforces = share_enforces(policy, facts, snum, option);
+		enforces =
+			sg_config_share_enforces(policy, facts, snum, option);
 	}
 	return enforces;
 }
@@ -215,154 +185,6 @@ bool sg_knob_connection(const struct sg_policy *policy,
 		ok = set_for_client("encrypt passwords", "yes");
 	}
 	return ok;
-}
-
-/* note (2) */
-static bool raise_to(int snum, enum smb_encryption_setting least)
-{
-	if (lp_server_smb_encrypt(snum) >= (int)least) {
-		return true;
-	}
-	return lp_do_parameter(snum,
-			       ENCRYPT,
-			       least == SMB_ENCRYPTION_REQUIRED ? "required"
-								: "desired");
-}
-
-/* Will the share gate be asked? A module may have a parameter behind ":". */
-static bool is_guarded(int snum)
-{
-	const char **modules = lp_vfs_objects(snum);
-	size_t len = strlen(VFS_MODULE);
-	size_t i;
-
-	if (lp_printable(snum)) {
-		return false;
-	}
-	for (i = 0; modules != NULL && modules[i] != NULL; i++) {
-		if (strncmp(modules[i], VFS_MODULE, len) == 0 &&
-		    (modules[i][len] == '\0' || modules[i][len] == ':')) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Does a share itself ask for more than smbd can enforce without the gate? */
-static bool needs_gate(const struct sg_policy *policy, int snum)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *share = sg_config_load(frame, snum);
-	bool needs = true; /* out of memory */
-
-	if (share != NULL) {
-		share->encryption = SG_NEED_UNSET;
-		needs = sg_settings_ask(share) &&
-			sg_mode_of(policy->global, share) == SG_MODE_ENFORCE;
-	}
-	TALLOC_FREE(frame);
-	return needs;
-}
-
-static bool close_share(struct sg_client_state *client, int snum)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_verdict verdict = {
-		.outcome = SG_DENIED,
-		.option = "vfs objects",
-		.scope = lp_const_servicename(snum),
-	};
-	struct sg_facts *facts = sg_facts_blind(frame);
-
-	verdict.reason = talloc_asprintf(
-		frame,
-		"Nobody can use [%s]: it has smbguard options, and smbd does "
-		"not ask smbguard about it. Add smbguard to its \"vfs "
-		"objects\"; a printer can have smbguard:encryption alone.",
-		verdict.scope);
-	if (facts != NULL && verdict.reason != NULL) {
-		sg_record_policy_error(client, facts, &verdict);
-	}
-	TALLOC_FREE(frame);
-	return lp_do_parameter(snum, "available", "no");
-}
-
-static bool raise_share(struct sg_client_state *client,
-			const struct sg_policy *policy,
-			int snum)
-{
-	bool guarded = is_guarded(snum);
-	bool wanted = false;
-	bool ok = true;
-
-	if (lp_parm_const_string(snum, SG_OPTION_PREFIX, "encryption", NULL) !=
-	    NULL) {
-		wanted = share_enforces(policy,
-					NULL,
-					snum,
-					SG_OPTION_ENCRYPTION);
-	}
-	if (wanted) {
-		ok = raise_to(snum,
-			      guarded && !client->smb1
-				      ? SMB_ENCRYPTION_DESIRED
-				      : SMB_ENCRYPTION_REQUIRED);
-	}
-	if (!guarded && needs_gate(policy, snum)) {
-		ok = close_share(client, snum) && ok;
-	}
-	return ok;
-}
-
-static bool raise_all(struct sg_client_state *client,
-		      const struct sg_policy *policy)
-{
-	int num = lp_numservices();
-	bool all_ok = true;
-	bool everywhere;
-	int snum;
-
-	everywhere = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
-	if (everywhere) {
-		all_ok = raise_to(SG_GLOBAL_SNUM, SMB_ENCRYPTION_DESIRED);
-	}
-	for (snum = 0; snum < num; snum++) {
-		bool used = lp_snum_ok(snum);
-		bool ok = true;
-
-		if (used) {
-			ok = raise_share(client, policy, snum);
-		}
-		all_ok = all_ok && ok;
-	}
-	return all_ok;
-}
-
-bool sg_knob_raise_encryption(struct sg_client_state *client,
-			      const struct sg_settings *global,
-			      bool session_can)
-{
-	const struct sg_policy policy = {.global = global, .now = time(NULL)};
-	bool ok = true;
-
-	if (session_can) {
-		ok = raise_all(client, &policy);
-	}
-	/* note (3) */
-	client->marked_snum = lp_servicenumber(MARKED_SHARE);
-	if (client->marked_snum >= 0) {
-		ok = lp_do_parameter(client->marked_snum,
-				     MARKER,
-				     MARKER_TEXT) &&
-		     ok;
-	}
-	return ok;
-}
-
-bool sg_knob_raised(const struct sg_client_state *client)
-{
-	return client->marked_snum < 0 ||
-	       lp_max_reported_print_jobs(client->marked_snum) == MARKER_VALUE;
 }
 
 bool sg_knob_encrypt_session(void)

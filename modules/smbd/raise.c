@@ -1,0 +1,278 @@
+/*
+ * smbguard: the share parameters that make smbd enforce, and tell clients
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A client encrypts a tree if smbd tells it to, and smbd does if "server smb
+ * encrypt" of the share was at least "desired" before the tree connect. So
+ * that is raised before; knobs.h says when.
+ *
+ * Notes that the code cites:
+ *
+ * (1) "required" makes smbd refuse by itself, unrecorded. It is only used
+ *     where the share gate is not asked (a printer, other "vfs objects") or
+ *     can hold nobody to anything (SMB1). There an exception for the client's
+ *     address leaves it out; one that depends on more is the gate's to find.
+ *
+ * (2) smbd tells nobody that it has loaded its configuration. So a parameter
+ *     that means nothing where it stands (how many print jobs IPC$ shows) is
+ *     set as a mark: it is gone after a load.
+ *
+ * (3) A load leaves the parameters of a share that is in use as they are,
+ *     unless smb.conf names them. So what was there is kept, and put back
+ *     before everything is raised anew: the policy may be gone.
+ *
+ * How it fails: a share that cannot be raised makes the callers refuse.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/config.h"
+#include "smbd/facts.h"
+#include "smbd/knobs.h"
+#include "smbd/record.h"
+#include "smbd/state.h"
+
+#include "core/exception.h"
+
+#define ENCRYPT "server smb encrypt"
+#define AVAILABLE "available"
+#define VFS_MODULE "smbguard"
+
+#define MARKED_SHARE "IPC$"
+#define MARKER "max reported print jobs"
+#define MARKER_VALUE 1397180230
+#define MARKER_TEXT "1397180230"
+
+/* A parameter of a share that was changed, note (3). */
+struct raised {
+	char *share;
+	int before; /* of ENCRYPT; closed shares had AVAILABLE = yes */
+	int after;
+	bool closed;
+};
+
+static const char *encrypt_text(int value)
+{
+	switch (value) {
+	case SMB_ENCRYPTION_OFF:
+		return "off";
+	case SMB_ENCRYPTION_IF_REQUIRED:
+		return "if_required";
+	case SMB_ENCRYPTION_DESIRED:
+		return "desired";
+	case SMB_ENCRYPTION_REQUIRED:
+		return "required";
+	default:
+		return "default";
+	}
+}
+
+static bool remember(struct sg_client_state *client,
+		     int snum,
+		     int before,
+		     int after,
+		     bool closed)
+{
+	size_t num = talloc_array_length(client->raised);
+	struct raised *raised = NULL;
+
+	raised = talloc_realloc(client, client->raised, struct raised, num + 1);
+	if (raised == NULL) {
+		return false;
+	}
+	client->raised = raised;
+	raised[num] = (struct raised){
+		.share = talloc_strdup(raised, lp_const_servicename(snum)),
+		.before = before,
+		.after = after,
+		.closed = closed,
+	};
+	return raised[num].share != NULL;
+}
+
+static void put_back(struct sg_client_state *client)
+{
+	size_t num = talloc_array_length(client->raised);
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		const struct raised *r = &client->raised[i];
+		int snum = lp_servicenumber(r->share);
+
+		if (snum < 0) {
+			continue;
+		}
+		if (r->closed) {
+			(void)lp_do_parameter(snum, AVAILABLE, "yes");
+		} else if (lp_server_smb_encrypt(snum) == r->after) {
+			(void)lp_do_parameter(snum,
+					      ENCRYPT,
+					      encrypt_text(r->before));
+		}
+	}
+	TALLOC_FREE(client->raised);
+}
+
+static bool raise_to(struct sg_client_state *client, int snum, int least)
+{
+	int before = lp_server_smb_encrypt(snum);
+	bool ok = true;
+
+	if (before >= least) {
+		return true;
+	}
+	if (snum != SG_GLOBAL_SNUM) {
+		ok = remember(client, snum, before, least, false);
+	}
+	return ok && lp_do_parameter(snum, ENCRYPT, encrypt_text(least));
+}
+
+/* Will the share gate be asked? A module may have a parameter behind ":". */
+static bool is_guarded(int snum)
+{
+	const char **modules = lp_vfs_objects(snum);
+	size_t len = strlen(VFS_MODULE);
+	size_t i;
+
+	if (lp_printable(snum)) {
+		return false;
+	}
+	for (i = 0; modules != NULL && modules[i] != NULL; i++) {
+		if (strncmp(modules[i], VFS_MODULE, len) == 0 &&
+		    (modules[i][len] == '\0' || modules[i][len] == ':')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does a share itself ask for more than smbd can enforce without the gate? */
+static bool needs_gate(const struct sg_policy *policy, int snum)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_settings *share = sg_config_load(frame, snum);
+	bool needs = true; /* out of memory */
+
+	if (share != NULL) {
+		share->encryption = SG_NEED_UNSET;
+		needs = sg_settings_ask(share) &&
+			sg_mode_of(policy->global, share) == SG_MODE_ENFORCE;
+	}
+	TALLOC_FREE(frame);
+	return needs;
+}
+
+static bool close_share(struct sg_client_state *client, int snum)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_verdict verdict = {
+		.outcome = SG_DENIED,
+		.option = "vfs objects",
+		.scope = lp_const_servicename(snum),
+	};
+	struct sg_facts *facts = sg_facts_blind(frame);
+	bool ok;
+
+	verdict.reason = talloc_asprintf(
+		frame,
+		"Nobody can use [%s]: it has smbguard options, and smbd does "
+		"not ask smbguard about it. Add smbguard to its \"vfs "
+		"objects\"; a printer can have smbguard:encryption alone.",
+		verdict.scope);
+	if (facts != NULL && verdict.reason != NULL) {
+		sg_record_policy_error(client, facts, &verdict);
+	}
+	TALLOC_FREE(frame);
+	ok = remember(client, snum, 0, 0, true);
+	return lp_do_parameter(snum, AVAILABLE, "no") && ok;
+}
+
+static bool raise_share(struct sg_client_state *client,
+			const struct sg_policy *policy,
+			int snum)
+{
+	bool guarded = is_guarded(snum);
+	bool gate_decides = guarded && !client->smb1;
+	bool wanted = false;
+	bool ok = true;
+
+	/* note (1) */
+	if (guarded && client->smb1 && client->facts != NULL) {
+		gate_decides = sg_policy_may_except(policy,
+						    client->facts,
+						    SG_ALLOW_UNENCRYPTED);
+	}
+	if (lp_parm_const_string(snum, SG_OPTION_PREFIX, "encryption", NULL) !=
+	    NULL) {
+		wanted = sg_config_share_enforces(policy,
+						  gate_decides ? NULL
+							       : client->facts,
+						  snum,
+						  SG_OPTION_ENCRYPTION);
+	}
+	if (wanted) {
+		ok = raise_to(client,
+			      snum,
+			      gate_decides ? SMB_ENCRYPTION_DESIRED
+					   : SMB_ENCRYPTION_REQUIRED);
+	}
+	if (!guarded && needs_gate(policy, snum)) {
+		ok = close_share(client, snum) && ok;
+	}
+	return ok;
+}
+
+static bool raise_all(struct sg_client_state *client,
+		      const struct sg_policy *policy)
+{
+	int num = lp_numservices();
+	bool all_ok = true;
+	bool everywhere;
+	int snum;
+
+	everywhere = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
+	if (everywhere) {
+		all_ok = raise_to(client,
+				  SG_GLOBAL_SNUM,
+				  SMB_ENCRYPTION_DESIRED);
+	}
+	for (snum = 0; snum < num; snum++) {
+		bool used = lp_snum_ok(snum);
+		bool ok = true;
+
+		if (used) {
+			ok = raise_share(client, policy, snum);
+		}
+		all_ok = all_ok && ok;
+	}
+	return all_ok;
+}
+
+bool sg_knob_raise_encryption(struct sg_client_state *client,
+			      const struct sg_settings *global,
+			      bool session_can)
+{
+	const struct sg_policy policy = {.global = global, .now = time(NULL)};
+	bool ok = true;
+
+	put_back(client);
+	if (session_can) {
+		ok = raise_all(client, &policy);
+	}
+	/* note (2) */
+	client->marked_snum = lp_servicenumber(MARKED_SHARE);
+	if (client->marked_snum >= 0) {
+		ok = lp_do_parameter(client->marked_snum,
+				     MARKER,
+				     MARKER_TEXT) &&
+		     ok;
+	}
+	return ok;
+}
+
+bool sg_knob_raised(const struct sg_client_state *client)
+{
+	return client->marked_snum < 0 ||
+	       lp_max_reported_print_jobs(client->marked_snum) == MARKER_VALUE;
+}
