@@ -179,7 +179,7 @@ static void record_offer(struct negotiate_gate *gate,
 	}
 	event.verdict = judge_offer(frame, gate, &facts);
 	if (event.verdict != NULL && event.verdict->reason != NULL) {
-		(void)sg_record(gate->client, &event);
+		(void)sg_record(gate->client, NULL, &event);
 		if (conn != NULL && is_offer(offer, dialect)) {
 			sg_regress_negotiate(gate->client,
 					     conn,
@@ -285,6 +285,7 @@ static void gate_trace_fd(struct tevent_fd *fde,
 	}
 	raised = sg_knob_raised(gate->client);
 	if (!raised) {
+		sg_knob_load_shares();
 		gate_raise_again(gate);
 	}
 	if (gate->xconn != NULL && fde == gate->xconn->transport.fde) {
@@ -373,6 +374,7 @@ static void gate_start(struct sg_client_state *client,
 	client->facts = gate->facts;
 	sg_record_faults(client, gate->facts, "global", gate->policy->global);
 
+	sg_knob_load_shares();
 	ok = sg_knob_connection(gate->policy, gate->facts, xconn) &&
 	     sg_knob_raise_encryption(client, gate->policy->global, true);
 	if (!ok) {

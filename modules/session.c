@@ -124,8 +124,8 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 		sg_facts_add_session_setup(facts, auth);
 	}
 	event.verdict = verdict;
-	recorded = sg_record(client, &event);
-	if (!recorded && sg_policy_must_record(policy)) {
+	recorded = sg_record(client, policy, &event);
+	if (!recorded) {
 		return NT_STATUS_ACCESS_DENIED;
 	}
 	if (NT_STATUS_IS_OK(status)) {

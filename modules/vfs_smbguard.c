@@ -284,8 +284,8 @@ static bool tree_judge(struct tree *tree,
 	}
 	event.facts = tree->facts;
 	event.verdict = verdict;
-	recorded = sg_record(tree->client, &event);
-	if (!recorded && sg_policy_must_record(policy)) {
+	recorded = sg_record(tree->client, policy, &event);
+	if (!recorded) {
 		allowed = false;
 	}
 	if (!allowed) {
@@ -399,7 +399,7 @@ static void record_disconnect(struct tree *tree)
 		.duration = microseconds_since(tree->since),
 	};
 
-	(void)sg_record(tree->client, &event);
+	(void)sg_record(tree->client, NULL, &event);
 }
 
 /* Only this smbd's own trees come here, and its layout was checked then. */

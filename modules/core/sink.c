@@ -80,8 +80,24 @@ static int sink_write(struct sg_sink *sink,
 	return sink->write(sink, event, line, len);
 }
 
+static void to_last_resort(struct sg_sinks *sinks, const struct sg_event *event)
+{
+	size_t len = 0;
+	char *line = NULL;
+
+	if (sinks->last_resort == NULL) {
+		return;
+	}
+	line = sg_event_line(NULL, event, &len);
+	if (line != NULL) {
+		(void)sink_write(sinks->last_resort, event, line, len);
+	}
+	talloc_free(line);
+}
+
 bool sg_sinks_write(struct sg_sinks *sinks,
 		    const struct sg_event *event,
+		    const struct sg_event *otherwise,
 		    int *why)
 {
 	size_t len = 0;
@@ -104,10 +120,10 @@ bool sg_sinks_write(struct sg_sinks *sinks,
 		}
 		recorded = true;
 	}
-	if (!recorded && line != NULL && sinks->last_resort != NULL) {
-		(void)sink_write(sinks->last_resort, event, line, len);
-	}
 	talloc_free(line);
+	if (!recorded) {
+		to_last_resort(sinks, otherwise != NULL ? otherwise : event);
+	}
 	return recorded;
 }
 

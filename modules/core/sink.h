@@ -38,11 +38,14 @@ struct sg_sinks {
  * gets an audit_lost event with what it missed. An event that no sink takes
  * goes to the last resort.
  *
+ * otherwise: what the last resort gets instead, because an event that is not
+ * recorded will not come true; NULL: the event itself.
  * why: receives the errno of the last failure, 0 if there was none.
  * Returns whether a configured sink has the event.
  */
 bool sg_sinks_write(struct sg_sinks *sinks,
 		    const struct sg_event *event,
+		    const struct sg_event *otherwise,
 		    int *why);
 
 /* Lines in memory, for tests. */

@@ -76,6 +76,6 @@ void sg_auth_record_failed(struct gensec_security *gensec, NTSTATUS failure)
 		verdict.reason = "A client could not log on.";
 	}
 	event.facts = facts;
-	(void)sg_record(client, &event);
+	(void)sg_record(client, NULL, &event);
 	TALLOC_FREE(frame);
 }

@@ -35,6 +35,12 @@ bool sg_knob_connection(const struct sg_policy *policy,
 			struct smbXsrv_connection *xconn);
 
 /**
+ * Load the shares that smbd would load at their tree connect only. Their
+ * policy counts from the next sg_knob_raise_encryption().
+ */
+void sg_knob_load_shares(void);
+
+/**
  * Have clients told to encrypt where the policy will ask for it: "server smb
  * encrypt" at least "desired", in [global] and in each share. And note that
  * this was done, see sg_knob_raised().

@@ -9,7 +9,8 @@
  * a cluster, in CTDB): one record a sink, 8 bytes, little endian.
  *
  * The database is opened for each use and closed: this happens when a sink
- * fails and at a process's first event.
+ * fails and at a process's first event. The records are made at that event,
+ * while there is room for them: the disk that is full later may be this one.
  *
  * How it fails: without the database, a process counts for itself.
  */
@@ -24,7 +25,7 @@
 #define LOST_DB "smbguard_lost.tdb"
 #define COUNT_BYTES 8
 
-static struct db_context *lost_open(TALLOC_CTX *mem_ctx, bool create)
+static struct db_context *lost_open(TALLOC_CTX *mem_ctx)
 {
 	char *path = state_path(mem_ctx, LOST_DB);
 	bool change = geteuid() != 0;
@@ -40,7 +41,7 @@ static struct db_context *lost_open(TALLOC_CTX *mem_ctx, bool create)
 		     path,
 		     0,
 		     TDB_DEFAULT,
-		     O_RDWR | (create ? O_CREAT : 0),
+		     O_RDWR | O_CREAT,
 		     0600,
 		     DBWRAP_LOCK_ORDER_NONE,
 		     DBWRAP_FLAG_NONE);
@@ -83,7 +84,7 @@ static bool change_count(struct db_context *db,
 bool sg_lost_add(const char *sink, uint64_t num)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct db_context *db = lost_open(frame, true);
+	struct db_context *db = lost_open(frame);
 	uint64_t before = 0;
 	bool ok = false;
 
@@ -97,11 +98,17 @@ bool sg_lost_add(const char *sink, uint64_t num)
 uint64_t sg_lost_take(const char *sink)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct db_context *db = lost_open(frame, false);
+	struct db_context *db = lost_open(frame);
 	uint64_t before = 0;
+	TDB_DATA value = {0};
+	NTSTATUS status = NT_STATUS_OK;
 	bool ok = false;
 
 	if (db != NULL) {
+		status = dbwrap_fetch_bystring(db, frame, sink, &value);
+		ok = !NT_STATUS_IS_OK(status) || count_of(value) > 0;
+	}
+	if (ok) {
 		ok = change_count(db, sink, false, 0, &before);
 	}
 	TALLOC_FREE(frame);

@@ -223,6 +223,23 @@ static bool raise_share(struct sg_client_state *client,
 	return ok;
 }
 
+/*
+ * smbd loads shares of the registry, and usershares, when a client asks for
+ * them: too late to raise anything. So they are loaded now.
+ */
+void sg_knob_load_shares(void)
+{
+	struct smbXsrv_client *client = global_smbXsrv_client;
+
+	if (lp_registry_shares()) {
+		(void)process_registry_shares();
+	}
+	if (lp_usershare_max_shares() > 0 &&
+	    lp_usershare_template_share()[0] != '\0') {
+		(void)load_usershare_shares(client->sconn, conn_snum_used);
+	}
+}
+
 static bool raise_all(struct sg_client_state *client,
 		      const struct sg_policy *policy)
 {

@@ -14,6 +14,7 @@
 
 #include "smbd/samba.h"
 #include "smbd/config.h"
+#include "smbd/datagram.h"
 #include "smbd/facts.h"
 #include "smbd/lost.h"
 #include "smbd/record.h"
@@ -123,48 +124,67 @@ static const char *one_line(TALLOC_CTX *mem_ctx, const char *text)
 	return line != NULL ? line : "out of memory";
 }
 
-/* The whole record, so that it is somewhere. */
-static void tell_log(const struct sg_event *event, int why, bool recorded)
+/*
+ * Once a process, when a sink begins to fail; smbd's log may be syslog itself,
+ * and must not block where we did not.
+ */
+static void tell_log(struct sg_client_state *client, int why)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	size_t len = 0;
-	char *line = sg_event_line(frame, event, &len);
+	bool would_block = sg_datagram_would_block(SG_SYSLOG_SOCKET);
 
-	DBG_ERR("smbguard: an audit sink failed (%s), and this is in %s: %s",
-		strerror(why),
-		recorded ? "another" : "none",
-		line != NULL ? line : "out of memory\n");
-	TALLOC_FREE(frame);
+	if (client->log_told || would_block) {
+		return;
+	}
+	client->log_told = true;
+	DBG_ERR("smbguard: an audit sink failed: %s. What it misses is "
+		"counted.\n",
+		strerror(why));
 }
 
-bool sg_record(struct sg_client_state *client, struct sg_event *event)
+bool sg_record(struct sg_client_state *client,
+	       const struct sg_policy *policy,
+	       struct sg_event *event)
 {
 	struct sg_sinks *sinks = client_sinks(client);
+	bool must = policy != NULL && sg_policy_must_record(policy) &&
+		    event->verdict->outcome != SG_DENIED;
+	struct sg_verdict refusal = {
+		.outcome = SG_DENIED,
+		.option = SG_OPTION_PREFIX ":audit failure",
+		.scope = "global",
+		.required = "deny",
+		.actual = "not recorded",
+		.reason = "Refused: no audit sink takes records, and "
+			  "smbguard:audit failure = deny in [global].",
+	};
+	struct sg_event otherwise = *event;
 	bool change = geteuid() != 0;
-	bool recorded;
-	int why = 0;
+	bool recorded = false;
+	int why = ENOMEM;
 
 	clock_gettime(CLOCK_REALTIME, &event->when);
-	if (sinks == NULL) {
-		DBG_ERR("smbguard: %s not recorded: out of memory\n",
-			event->name);
-		return false;
-	}
+	otherwise.when = event->when;
+	otherwise.verdict = &refusal;
 	if (change) {
 		become_root();
 	}
-	if (client->trouble) {
-		take_lost(sinks);
+	if (sinks != NULL) {
+		if (client->trouble) {
+			take_lost(sinks);
+		}
+		recorded = sg_sinks_write(sinks,
+					  event,
+					  must ? &otherwise : NULL,
+					  &why);
+		client->trouble = give_lost(sinks);
 	}
-	recorded = sg_sinks_write(sinks, event, &why);
-	client->trouble = give_lost(sinks);
 	if (change) {
 		unbecome_root();
 	}
 	if (why != 0) {
-		tell_log(event, why, recorded);
+		tell_log(client, why);
 	}
-	return recorded;
+	return recorded || !must;
 }
 
 void sg_record_policy_error(struct sg_client_state *client,
@@ -179,7 +199,7 @@ void sg_record_policy_error(struct sg_client_state *client,
 
 	DBG_ERR("smbguard: %s\n", one_line(talloc_tos(), what->reason));
 	if (client != NULL) {
-		(void)sg_record(client, &event);
+		(void)sg_record(client, NULL, &event);
 	}
 }
 

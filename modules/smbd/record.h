@@ -14,10 +14,15 @@
 /**
  * Write an event to the audit sinks, as root, now. event->when is filled in.
  *
- * Returns false if no configured sink has it; where "audit failure = deny"
- * the caller must refuse then.
+ * policy: NULL, or what decides about an event that no configured sink takes:
+ * under "audit failure = deny" it must not come true, and syslog is told of a
+ * refusal instead.
+ *
+ * Returns false if the caller must refuse for that reason.
  */
-bool sg_record(struct sg_client_state *client, struct sg_event *event);
+bool sg_record(struct sg_client_state *client,
+	       const struct sg_policy *policy,
+	       struct sg_event *event);
 
 /**
  * Record that smbguard itself is not whole: a policy_error event, and a line

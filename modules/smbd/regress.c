@@ -68,7 +68,7 @@ static void tell(struct sg_client_state *client,
 		explanation != NULL ? ": " : "",
 		explanation != NULL ? explanation : "");
 	if (verdict.reason != NULL) {
-		(void)sg_record(client, &event);
+		(void)sg_record(client, NULL, &event);
 	}
 	TALLOC_FREE(frame);
 }

@@ -5,30 +5,23 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The file is core/sink_file.c. The journal gets native fields, syslog a line
- * of JSON behind the "@cee:" cookie, which rsyslog and others parse.
- * openlog() is never called: it would rename smbd's own messages.
+ * of JSON behind the "@cee:" cookie, which rsyslog and others parse, under
+ * smbd's own name. Both are datagrams (datagram.c says why no library sends
+ * them), in formats that do not change: systemd's "Native Journal Protocol"
+ * and RFC 3164 as /dev/log has it.
  *
- * How it fails: neither syslog(3) nor sd_journal_send(3) says that nobody
- * listens, and both block while a daemon is stopped. So the daemon's socket
- * is asked first. What happens between the question and the sending stays
- * unnoticed.
+ * How it fails: with the errno of the file or the socket.
  */
 
 #include "smbd/samba.h"
+#include "smbd/datagram.h"
 #include "smbd/sinks.h"
 
 #include "core/journal_fields.h"
 #include "core/sink_file.h"
 
-#include <poll.h>
-#include <sys/un.h>
 #include <syslog.h>
 
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-journal.h>
-
-#define JOURNAL_SOCKET "/run/systemd/journal/socket"
-#define SYSLOG_SOCKET "/dev/log"
 #define MAX_SINKS 3
 
 struct open_sinks {
@@ -36,28 +29,6 @@ struct open_sinks {
 	struct sg_sink configured[MAX_SINKS];
 	struct sg_sink last_resort;
 };
-
-int sg_socket_takes(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct pollfd pfd = {.events = POLLOUT};
-	int ret;
-
-	strlcpy(address.sun_path, path, sizeof(address.sun_path));
-	pfd.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (pfd.fd == -1) {
-		return errno;
-	}
-	ret = connect(pfd.fd, (struct sockaddr *)&address, sizeof(address));
-	if (ret != 0) {
-		ret = errno;
-		close(pfd.fd);
-		return ret;
-	}
-	ret = poll(&pfd, 1, 0);
-	close(pfd.fd);
-	return ret == 1 && (pfd.revents & POLLOUT) != 0 ? 0 : EAGAIN;
-}
 
 static int to_file(struct sg_sink *sink,
 		   const struct sg_event *event,
@@ -72,16 +43,56 @@ static int to_syslog(struct sg_sink *sink,
 		     const char *line,
 		     size_t len)
 {
-	int ret = sg_socket_takes(SYSLOG_SOCKET);
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct iovec iov = {0};
+	struct tm tm = {0};
+	char when[32] = {0};
+	char *text = NULL;
+	int ret = ENOMEM;
 
-	if (ret != 0) {
-		return ret;
+	localtime_r(&event->when.tv_sec, &tm);
+	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	text = talloc_asprintf(frame,
+			       "<%d>%s smbd[%d]: @cee:%.*s",
+			       LOG_AUTHPRIV | sg_event_priority(event),
+			       when,
+			       (int)getpid(),
+			       (int)(len - 1),
+			       line);
+	if (text != NULL) {
+		iov.iov_base = text;
+		iov.iov_len = strlen(text);
+		ret = sg_datagram_send(sink->data, &iov, 1);
 	}
-	syslog(LOG_AUTHPRIV | sg_event_priority(event),
-	       "@cee:%.*s",
-	       (int)(len - 1),
-	       line);
-	return 0;
+	TALLOC_FREE(frame);
+	return ret;
+}
+
+/* One field: KEY, newline, 64 bits of length, the value, newline. */
+static char *append_field(char *message, const char *field)
+{
+	const char *value = strchr(field, '=');
+	size_t key_len = (size_t)(value - field);
+	size_t value_len = strlen(value + 1);
+	size_t have = talloc_get_size(message);
+	char *more = NULL;
+
+	more = talloc_realloc(NULL,
+			      message,
+			      char,
+			      have + key_len + 1 + 8 + value_len + 1);
+	if (more == NULL) {
+		return NULL;
+	}
+	memcpy(more + have, field, key_len);
+	have += key_len;
+	more[have++] = '\n';
+	SBVAL(more, have, value_len);
+	have += 8;
+	memcpy(more + have, value + 1, value_len);
+	have += value_len;
+	more[have] = '\n';
+	return more;
 }
 
 static int to_journal(struct sg_sink *sink,
@@ -89,28 +100,48 @@ static int to_journal(struct sg_sink *sink,
 		      const char *line,
 		      size_t len)
 {
-	struct iovec *iov = NULL;
+	TALLOC_CTX *frame = talloc_stackframe();
 	char **fields = NULL;
+	char *message = talloc_array(frame, char, 0);
+	struct iovec iov = {0};
 	size_t num = 0;
 	size_t i;
-	int ret = sg_socket_takes(JOURNAL_SOCKET);
+	int ret = ENOMEM;
 
-	if (ret != 0) {
-		return ret;
+	fields = sg_journal_fields(frame, event, line, &num);
+	for (i = 0; fields != NULL && message != NULL && i < num; i++) {
+		message = append_field(message, fields[i]);
 	}
-	fields = sg_journal_fields(talloc_tos(), event, line, &num);
-	iov = talloc_array(fields, struct iovec, num);
-	if (fields == NULL || iov == NULL) {
-		TALLOC_FREE(fields);
-		return ENOMEM;
+	if (fields != NULL && message != NULL) {
+		iov.iov_base = message;
+		iov.iov_len = talloc_get_size(message);
+		ret = sg_datagram_send(sink->data, &iov, 1);
 	}
-	for (i = 0; i < num; i++) {
-		iov[i].iov_base = fields[i];
-		iov[i].iov_len = strlen(fields[i]);
-	}
-	ret = sd_journal_sendv(iov, (int)num);
-	TALLOC_FREE(fields);
-	return ret < 0 ? -ret : 0;
+	TALLOC_FREE(frame);
+	return ret;
+}
+
+static bool add_file(struct open_sinks *open_sinks,
+		     struct sg_sink *sink,
+		     const char *path)
+{
+	*sink = (struct sg_sink){.name = "file", .write = to_file};
+	sink->data = sg_sink_file_new(open_sinks, path);
+	return sink->data != NULL;
+}
+
+static bool add_journal(struct open_sinks *open_sinks, struct sg_sink *sink)
+{
+	*sink = (struct sg_sink){.name = "journal", .write = to_journal};
+	sink->data = sg_datagram_new(open_sinks, SG_JOURNAL_SOCKET);
+	return sink->data != NULL;
+}
+
+static bool add_syslog(struct open_sinks *open_sinks, struct sg_sink *sink)
+{
+	*sink = (struct sg_sink){.name = "syslog", .write = to_syslog};
+	sink->data = sg_datagram_new(open_sinks, SG_SYSLOG_SOCKET);
+	return sink->data != NULL;
 }
 
 struct sg_sinks *sg_sinks_open(TALLOC_CTX *mem_ctx,
@@ -119,7 +150,7 @@ struct sg_sinks *sg_sinks_open(TALLOC_CTX *mem_ctx,
 {
 	struct open_sinks *open_sinks = NULL;
 	struct sg_sink *next = NULL;
-	struct sg_sink_file *file = NULL;
+	bool ok = true;
 
 	open_sinks = talloc_zero(mem_ctx, struct open_sinks);
 	if (open_sinks == NULL) {
@@ -127,26 +158,20 @@ struct sg_sinks *sg_sinks_open(TALLOC_CTX *mem_ctx,
 	}
 	next = open_sinks->configured;
 	if (audit == 0 || (audit & SG_AUDIT_FILE) != 0) {
-		file = sg_sink_file_new(open_sinks, path);
-		if (file == NULL) {
-			TALLOC_FREE(open_sinks);
-			return NULL;
-		}
-		*next++ = (struct sg_sink){.name = "file",
-					   .write = to_file,
-					   .data = file};
+		ok = add_file(open_sinks, next++, path);
 	}
 	if ((audit & SG_AUDIT_JOURNAL) != 0) {
-		*next++ = (struct sg_sink){.name = "journal",
-					   .write = to_journal};
+		ok = add_journal(open_sinks, next++) && ok;
 	}
 	if ((audit & SG_AUDIT_SYSLOG) != 0) {
-		*next++ =
-			(struct sg_sink){.name = "syslog", .write = to_syslog};
+		ok = add_syslog(open_sinks, next++) && ok;
 	} else {
-		open_sinks->last_resort =
-			(struct sg_sink){.name = "syslog", .write = to_syslog};
+		ok = add_syslog(open_sinks, &open_sinks->last_resort) && ok;
 		open_sinks->sinks.last_resort = &open_sinks->last_resort;
+	}
+	if (!ok) {
+		TALLOC_FREE(open_sinks);
+		return NULL;
 	}
 	open_sinks->sinks.sinks = open_sinks->configured;
 	open_sinks->sinks.num = (size_t)(next - open_sinks->configured);

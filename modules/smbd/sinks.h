@@ -10,6 +10,9 @@
 
 #include "core/sink.h"
 
+#define SG_SYSLOG_SOCKET "/dev/log"
+#define SG_JOURNAL_SOCKET "/run/systemd/journal/socket"
+
 /**
  * The sinks that options ask for, with syslog as the last resort.
  *
@@ -20,11 +23,5 @@
 struct sg_sinks *sg_sinks_open(TALLOC_CTX *mem_ctx,
 			       unsigned audit,
 			       const char *path);
-
-/**
- * Would a daemon take a datagram at this socket now? 0 or an errno. A daemon
- * that is stopped with its queue full would block whoever sends.
- */
-int sg_socket_takes(const char *path);
 
 #endif /* SMBGUARD_SMBD_SINKS_H */

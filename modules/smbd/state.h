@@ -35,7 +35,8 @@ struct sg_client_state {
 	struct sg_sinks *sinks;
 	const char *sinks_audit; /* the options that they were opened for */
 	const char *sinks_path;
-	bool trouble; /* a sink failed, or none was asked yet */
+	bool trouble;  /* a sink failed, or none was asked yet */
+	bool log_told; /* that one did */
 
 	/* see history.c */
 	struct db_context *history;

@@ -96,7 +96,7 @@ static void record_tampered(struct sg_client_state *client,
 			: "nothing that can be named",
 		consequence);
 	if (verdict.reason != NULL) {
-		(void)sg_record(client, &event);
+		(void)sg_record(client, NULL, &event);
 	}
 	TALLOC_FREE(frame);
 }
@@ -209,7 +209,7 @@ static void record_vanished(struct sg_client_state *client,
 		facts->client_address,
 		event.count);
 	if (verdict.reason != NULL) {
-		(void)sg_record(client, &event);
+		(void)sg_record(client, NULL, &event);
 	}
 	TALLOC_FREE(frame);
 }
