@@ -79,6 +79,13 @@ static NTSTATUS apply(struct sg_client_state *client,
 	return ok ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
 }
 
+/* Neither another channel of a session nor its renewal? */
+static bool is_first_setup(const struct smbXsrv_session_auth0 *auth)
+{
+	return (auth->in_flags & SMB2_SESSION_FLAG_BINDING) == 0 &&
+	       auth->session->global->auth_session_info == NULL;
+}
+
 static NTSTATUS judge(TALLOC_CTX *frame,
 		      struct gensec_security *gensec,
 		      struct smbXsrv_session_auth0 *auth,
@@ -130,7 +137,9 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	}
 	if (NT_STATUS_IS_OK(status)) {
 		sg_regress_keep_session(client, policy->global, facts);
-		sg_watch_session(client, auth->connection, facts);
+		if (is_first_setup(auth)) {
+			sg_watch_session(client, auth->connection, facts);
+		}
 	}
 	return status;
 }

@@ -143,17 +143,17 @@ static bool access_check(TALLOC_CTX *mem_ctx, struct access *access)
 }
 
 /*
- * Was the client told to encrypt, in its session or with this tree? smbd
- * loads some shares (from the registry) only when they are asked for; those
- * were not there to be raised.
+ * Was the client told to encrypt, in its session or with this tree? smbd notes
+ * what it will tell before it asks us. A share that it loaded for this very
+ * connect was not there to be raised.
  */
 static bool was_told(const struct access *access)
 {
-	uint8_t flags = access->session->global->encryption_flags;
+	uint8_t session = access->session->global->encryption_flags;
+	uint8_t tree = access->conn->tcon->global->encryption_flags;
 
 	return access->request->was_encrypted ||
-	       (flags & SMBXSRV_ENCRYPTION_DESIRED) != 0 ||
-	       lp_server_smb_encrypt(access->snum) >= SMB_ENCRYPTION_DESIRED;
+	       ((session | tree) & SMBXSRV_ENCRYPTION_DESIRED) != 0;
 }
 
 /* Why the gate cannot judge, for policy->broken. */
@@ -175,6 +175,7 @@ static void find_broken(const struct access *access,
 			policy->broken = "smbd loaded this share only now, and "
 					 "the client was not told to encrypt";
 			policy->broken_remedy = "The next connect will do";
+			policy->broken_option = SG_OPTION_ENCRYPTION;
 			(void)sg_knob_raise_encryption(client,
 						       policy->global,
 						       true);
@@ -407,7 +408,7 @@ static void look_for_tampering(struct tree *tree)
 {
 	struct smbXsrv_client *client = global_smbXsrv_client;
 
-	if (tree->facts->dialect < SG_DIALECT_SMB2_10 || client == NULL ||
+	if (tree->facts->dialect < SG_DIALECT_SMB2_02 || client == NULL ||
 	    !tree->layout_checked) {
 		return;
 	}

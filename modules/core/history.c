@@ -24,6 +24,7 @@
  */
 
 #include "history.h"
+#include "predict.h"
 
 #include <string.h>
 #include <strings.h>
@@ -129,6 +130,10 @@ struct sg_history sg_history_of(const struct sg_offer *offer,
 						       SG_DIALECT_NONE,
 						       &later);
 		memcpy(record.guid, offer->guid, sizeof(record.guid));
+	}
+	if (offer != NULL && record.offered_dialect >= SG_DIALECT_SMB3_00 &&
+	    (offer->capabilities & SG_CAP_ENCRYPTION) != 0) {
+		record.offered_cipher = SG_CIPHER_AES128_CCM;
 	}
 	if (offer != NULL && record.offered_dialect == SG_DIALECT_SMB3_11) {
 		record.offered_cipher = best_cipher(offer);

@@ -301,8 +301,8 @@ static void judge_broken(struct judge *j, const struct sg_section *section)
 	bool asks = sg_settings_ask(section->settings);
 	struct sg_verdict finding = {
 		.outcome = refusal_in(section->mode),
-		.option = "preload modules",
-		.scope = "global",
+		.option = known(policy->broken_option, "preload modules"),
+		.scope = section->name,
 		.required = "smbguard whole",
 		.actual = policy->broken,
 	};

@@ -108,6 +108,7 @@ struct sg_policy {
 	 */
 	const char *broken;
 	const char *broken_remedy;
+	const char *broken_option; /* NULL: "preload modules" */
 
 	/* the time, for exceptions that end */
 	time_t now;

@@ -63,11 +63,10 @@ char *sg_history_key(TALLOC_CTX *mem_ctx,
 	if (!account) {
 		return talloc_asprintf(mem_ctx, "address/%s", address);
 	}
-	return talloc_asprintf(mem_ctx,
-			       "account/%s/%s\\%s",
-			       address,
-			       facts->domain != NULL ? facts->domain : "",
-			       facts->account != NULL ? facts->account : "");
+	if (facts->sid == NULL) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx, "account/%s/%s", address, facts->sid);
 }
 
 static struct db_context *open_db(TALLOC_CTX *mem_ctx, const char *path)

@@ -13,11 +13,11 @@
 #include "smbd/state.h"
 
 /**
- * The key of a client's address, or with account of that account at the
- * address. An IPv6 address counts by its first 64 bits, since clients change
+ * The key of a client's address, or with account of that account (its SID) at
+ * the address. An IPv6 address counts by its first 64 bits, since clients change
  * the rest at will.
  *
- * Returns NULL when out of memory, or without an address.
+ * Returns NULL when out of memory, or without what the key is made of.
  */
 char *sg_history_key(TALLOC_CTX *mem_ctx,
 		     const struct sg_facts *facts,

@@ -163,7 +163,26 @@ static bool needs_gate(const struct sg_policy *policy, int snum)
 	return needs;
 }
 
-static bool close_share(struct sg_client_state *client, int snum)
+/*
+ * SMB1 has a logon that the session gate does not see. Where [global] demands
+ * something of sessions, a share without a gate of its own is not for SMB1.
+ */
+static bool past_session_gate(const struct sg_client_state *client,
+			      const struct sg_policy *policy)
+{
+	if (!client->smb1) {
+		return false;
+	}
+	return sg_policy_enforces(policy, client->facts, SG_OPTION_GUEST) ||
+	       sg_policy_enforces(policy, client->facts, SG_OPTION_NTLM) ||
+	       sg_policy_enforces(policy, client->facts, SG_OPTION_DOWNGRADE) ||
+	       (policy->global->num_faults > 0 &&
+		sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE);
+}
+
+static bool close_share(struct sg_client_state *client,
+			int snum,
+			const char *why)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {
@@ -176,10 +195,12 @@ static bool close_share(struct sg_client_state *client, int snum)
 
 	verdict.reason = talloc_asprintf(
 		frame,
-		"Nobody can use [%s]: it has smbguard options, and smbd does "
-		"not ask smbguard about it. Add smbguard to its \"vfs "
-		"objects\"; a printer can have smbguard:encryption alone.",
-		verdict.scope);
+		"[%s] is closed to %s: %s, and smbd does not ask smbguard "
+		"about this share. Add smbguard to its \"vfs objects\"; a "
+		"printer can have smbguard:encryption alone.",
+		verdict.scope,
+		facts != NULL ? facts->client_address : "a client",
+		why);
 	if (facts != NULL && verdict.reason != NULL) {
 		sg_record_policy_error(client, facts, &verdict);
 	}
@@ -218,7 +239,13 @@ static bool raise_share(struct sg_client_state *client,
 					   : SMB_ENCRYPTION_REQUIRED);
 	}
 	if (!guarded && needs_gate(policy, snum)) {
-		ok = close_share(client, snum) && ok;
+		ok = close_share(client, snum, "it has smbguard options") && ok;
+	} else if (!guarded && past_session_gate(client, policy)) {
+		ok = close_share(client,
+				 snum,
+				 "the client speaks SMB1, which can log on "
+				 "past the options of [global]") &&
+		     ok;
 	}
 	return ok;
 }

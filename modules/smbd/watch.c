@@ -221,7 +221,7 @@ void sg_watch_session(struct sg_client_state *client,
 	struct sg_connection_state *conn = sg_connection_state(xconn);
 	bool user = !facts->guest && !facts->anonymous;
 
-	if (conn == NULL || !user || facts->dialect < SG_DIALECT_SMB2_10 ||
+	if (conn == NULL || !user || facts->dialect < SG_DIALECT_SMB2_02 ||
 	    conn->messages_left > 0) {
 		return;
 	}
