@@ -241,6 +241,7 @@ static void gate_look(struct negotiate_gate *gate)
 	const struct sg_offer *offer = NULL;
 	enum sg_dialect dialect;
 	bool later = false;
+	bool ok;
 
 	offer = sg_peek_offer(gate, gate->xconn->transport.sock);
 	if (offer == NULL) {
@@ -261,6 +262,13 @@ static void gate_look(struct negotiate_gate *gate)
 		dialect = SG_DIALECT_NONE;
 	} else if (gate->smb1 != NULL) {
 		offer = join_offers(gate, gate->smb1, offer);
+	}
+	ok = sg_knob_algorithms(gate->policy, gate->facts);
+	if (!ok) {
+		gate->client->gates &= ~SG_GATE_NEGOTIATE;
+		sg_record_broken(gate->client,
+				 GATE,
+				 "smbd did not take a parameter");
 	}
 	conn = gate_done(gate, offer);
 	if (offer->kind == SG_OFFER_SMB1) {

@@ -101,26 +101,37 @@ static int send_once(int fd, const struct iovec *iov, size_t num)
 	return sent == -1 ? errno : 0;
 }
 
-int sg_datagram_send(struct sg_datagram *datagram,
-		     const struct iovec *iov,
-		     size_t num)
+static int open_and_send(struct sg_datagram *datagram,
+			 const struct iovec *iov,
+			 size_t num)
 {
 	int ret = 0;
 
 	if (datagram->fd == -1) {
 		ret = open_socket(datagram->path, &datagram->fd);
 	}
-	if (ret == 0) {
-		ret = send_once(datagram->fd, iov, num);
-	}
+	return ret == 0 ? send_once(datagram->fd, iov, num) : ret;
+}
+
+int sg_datagram_send(struct sg_datagram *datagram,
+		     const struct iovec *iov,
+		     size_t num)
+{
+	int ret = open_and_send(datagram, iov, num);
+
 	if (ret == EAGAIN && !datagram->stuck) {
 		(void)writable(datagram->fd, WAIT_MSEC);
 		ret = send_once(datagram->fd, iov, num);
 	}
-	datagram->stuck = ret == EAGAIN;
+	if (ret != 0 && ret != EAGAIN) {
+		/* The daemon may have been started again since. */
+		datagram_close(datagram);
+		ret = open_and_send(datagram, iov, num);
+	}
 	if (ret != 0 && ret != EAGAIN) {
 		datagram_close(datagram);
 	}
+	datagram->stuck = ret == EAGAIN;
 	return ret;
 }
 

@@ -69,16 +69,29 @@ char *sg_history_key(TALLOC_CTX *mem_ctx,
 	return talloc_asprintf(mem_ctx, "account/%s/%s", address, facts->sid);
 }
 
-static struct db_context *open_db(TALLOC_CTX *mem_ctx, const char *path)
+static struct db_context *open_db(struct sg_client_state *client,
+				  const char *path)
 {
-	return db_open(mem_ctx,
-		       path,
-		       HASH_SIZE,
-		       TDB_DEFAULT | TDB_NOMMAP, /* note (1) */
-		       O_RDWR | O_CREAT,
-		       0600,
-		       DBWRAP_LOCK_ORDER_NONE,
-		       DBWRAP_FLAG_NONE);
+	struct db_context *db = NULL;
+	struct stat st = {0};
+	int flags = O_RDWR;
+	int ret = stat(path, &st);
+
+	/* With O_CREAT, tdb would empty a file that is not one of its own. */
+	if ((ret != 0 && errno == ENOENT) || (ret == 0 && st.st_size == 0)) {
+		flags |= O_CREAT;
+	}
+	db = db_open(client,
+		     path,
+		     HASH_SIZE,
+		     TDB_DEFAULT | TDB_NOMMAP, /* note (1) */
+		     flags,
+		     0600,
+		     DBWRAP_LOCK_ORDER_NONE,
+		     DBWRAP_FLAG_NONE);
+	ret = stat(path, &st);
+	client->history_inode = ret == 0 ? st.st_ino : 0;
+	return db;
 }
 
 static void tell_damage(struct sg_client_state *client, const char *aside)
@@ -103,22 +116,30 @@ static void tell_damage(struct sg_client_state *client, const char *aside)
 	TALLOC_FREE(frame);
 }
 
-/* Only one of several processes that notice renames the damaged file. */
+/*
+ * Only one of several processes that notice renames the damaged file; the
+ * others find that it is not the one that they have open.
+ */
 static void set_aside(struct sg_client_state *client, const char *path)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	char *aside = talloc_asprintf(frame,
-				      "%s.damaged-%lld",
-				      path,
-				      (long long)time(NULL));
-	int ret = -1;
+	struct stat st = {0};
+	char *aside = NULL;
+	int ret = stat(path, &st);
 
 	TALLOC_FREE(client->history);
+	if (ret == 0 && st.st_ino == client->history_inode) {
+		aside = talloc_asprintf(frame,
+					"%s.damaged-%lld-%d",
+					path,
+					(long long)time(NULL),
+					(int)getpid());
+	}
 	if (aside != NULL) {
 		ret = rename(path, aside);
-	}
-	if (ret == 0) {
-		tell_damage(client, aside);
+		if (ret == 0) {
+			tell_damage(client, aside);
+		}
 	}
 	TALLOC_FREE(frame);
 }
@@ -302,6 +323,15 @@ static void without_root(bool changed)
 	}
 }
 
+/* A record of ours that is not whole; another version is none of ours. */
+static bool is_damage(NTSTATUS status, TDB_DATA value, bool whole)
+{
+	if (NT_STATUS_IS_OK(status)) {
+		return !whole && value.dsize == SG_HISTORY_BYTES;
+	}
+	return NT_STATUS_EQUAL(status, NT_STATUS_INTERNAL_DB_CORRUPTION);
+}
+
 bool sg_history_fetch(struct sg_client_state *client,
 		      const struct sg_settings *global,
 		      const char *key,
@@ -313,6 +343,7 @@ bool sg_history_fetch(struct sg_client_state *client,
 	NTSTATUS status = NT_STATUS_NOT_FOUND;
 	bool changed;
 	bool found = false;
+	bool damage;
 
 	with_root(&changed);
 	db = history_db(client);
@@ -322,13 +353,26 @@ bool sg_history_fetch(struct sg_client_state *client,
 	if (NT_STATUS_IS_OK(status)) {
 		found = sg_history_unpack(value.dptr, value.dsize, record);
 	}
-	if (db != NULL && !found &&
-	    !NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
+	damage = is_damage(status, value, found);
+	if (damage) {
 		history_damaged(client);
 	}
 	without_root(changed);
 	TALLOC_FREE(frame);
 	return found;
+}
+
+/* A file that was cut short takes a record and does not give it back. */
+static bool can_be_read(struct db_context *db, const char *key, TDB_DATA stored)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	TDB_DATA value = {0};
+	NTSTATUS status = dbwrap_fetch_bystring(db, frame, key, &value);
+	bool same = NT_STATUS_IS_OK(status) && value.dsize == stored.dsize &&
+		    memcmp(value.dptr, stored.dptr, stored.dsize) == 0;
+
+	TALLOC_FREE(frame);
+	return same;
 }
 
 void sg_history_store(struct sg_client_state *client,
@@ -342,6 +386,7 @@ void sg_history_store(struct sg_client_state *client,
 	NTSTATUS status = NT_STATUS_OK;
 	bool changed;
 	bool room = true;
+	bool damage = false;
 
 	sg_history_pack(record, bytes);
 	with_root(&changed);
@@ -354,11 +399,18 @@ void sg_history_store(struct sg_client_state *client,
 	}
 	if (db != NULL && room) {
 		status = dbwrap_store_bystring(db, key, value, TDB_REPLACE);
+		if (!NT_STATUS_IS_OK(status)) {
+			DBG_WARNING("smbguard: the history of %s was not kept: "
+				    "%s\n",
+				    key,
+				    nt_errstr(status));
+		}
+		damage = NT_STATUS_EQUAL(status,
+					 NT_STATUS_INTERNAL_DB_CORRUPTION) ||
+			 (NT_STATUS_IS_OK(status) &&
+			  !can_be_read(db, key, value));
 	}
-	if (!NT_STATUS_IS_OK(status)) {
-		DBG_ERR("smbguard: the history of %s was not kept: %s\n",
-			key,
-			nt_errstr(status));
+	if (damage) {
 		history_damaged(client);
 	}
 	without_root(changed);

@@ -102,8 +102,8 @@ static const char *cipher_name(int id)
 	return sg_cipher_name((uint16_t)id);
 }
 
-static bool narrow_algorithms(const struct sg_policy *policy,
-			      const struct sg_facts *facts)
+bool sg_knob_algorithms(const struct sg_policy *policy,
+			const struct sg_facts *facts)
 {
 	bool ciphers = sg_policy_enforces(policy, facts, SG_OPTION_CIPHERS);
 	bool signers = sg_policy_enforces(policy, facts, SG_OPTION_SIGNERS);
@@ -173,8 +173,7 @@ bool sg_knob_connection(const struct sg_policy *policy,
 		    anybody_enforces(policy, NULL, SG_OPTION_NTLM);
 	bool ok;
 
-	ok = set_floor(sg_policy_floor(policy, facts)) &&
-	     narrow_algorithms(policy, facts);
+	ok = set_floor(sg_policy_floor(policy, facts));
 	if (ok && sign) {
 		ok = require_signing(xconn);
 	}

@@ -20,10 +20,17 @@ struct smbXsrv_session;
 struct smbXsrv_tcon;
 
 /**
+ * Have smbd negotiate none but the algorithms that [global] accepts. Before
+ * it reads the SMB2 negotiate request, and no earlier: its answer to an SMB1
+ * request that leads to SMB2 would fail with a list that lacks HMAC-SHA256.
+ */
+bool sg_knob_algorithms(const struct sg_policy *policy,
+			const struct sg_facts *facts);
+
+/**
  * What a client's connection needs before its first byte is read: the floor
  * as "server min protocol", signing as mandatory where [global] or any share
- * requires it, the accepted algorithms as all that smbd negotiates, and no
- * unencrypted or LANMAN passwords where authentication is restricted. As if
+ * requires it, and no unencrypted or LANMAN passwords where authentication is restricted. As if
  * given on smbd's command line, so that reloads keep it.
  *
  * policy: of [global]. facts: the client's address is looked at, for

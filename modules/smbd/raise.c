@@ -175,6 +175,7 @@ static bool past_session_gate(const struct sg_client_state *client,
 	}
 	return sg_policy_enforces(policy, client->facts, SG_OPTION_GUEST) ||
 	       sg_policy_enforces(policy, client->facts, SG_OPTION_NTLM) ||
+	       sg_policy_enforces(policy, client->facts, SG_OPTION_SIGNING) ||
 	       sg_policy_enforces(policy, client->facts, SG_OPTION_DOWNGRADE) ||
 	       (policy->global->num_faults > 0 &&
 		sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE);

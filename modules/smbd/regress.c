@@ -191,6 +191,10 @@ void sg_regress_session(struct sg_client_state *client,
 	worse = sg_history_account_regressed(known ? &before : NULL,
 					     &now,
 					     found);
+	if (worse && strequal(found->what, "mechanism") &&
+	    !server_can_kerberos()) {
+		found->side = "server";
+	}
 	if (worse) {
 		facts->regression = found;
 		tell(client, conn, facts, found, NULL);

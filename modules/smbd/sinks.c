@@ -43,15 +43,37 @@ static int to_syslog(struct sg_sink *sink,
 		     const char *line,
 		     size_t len)
 {
+	/* smbd sets the locale; the format has these. */
+	static const char *const months[] = {
+		"Jan",
+		"Feb",
+		"Mar",
+		"Apr",
+		"May",
+		"Jun",
+		"Jul",
+		"Aug",
+		"Sep",
+		"Oct",
+		"Nov",
+		"Dec",
+	};
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct iovec iov = {0};
 	struct tm tm = {0};
-	char when[32] = {0};
+	char when[64] = {0};
 	char *text = NULL;
 	int ret = ENOMEM;
 
 	localtime_r(&event->when.tv_sec, &tm);
-	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	snprintf(when,
+		 sizeof(when),
+		 "%s %2d %02d:%02d:%02d",
+		 months[tm.tm_mon % 12],
+		 tm.tm_mday,
+		 tm.tm_hour,
+		 tm.tm_min,
+		 tm.tm_sec);
 	text = talloc_asprintf(frame,
 			       "<%d>%s smbd[%d]: @cee:%.*s",
 			       LOG_AUTHPRIV | sg_event_priority(event),

@@ -15,6 +15,8 @@
 #define SMBGUARD_SMBD_STATE_H
 
 #include "core/policy.h"
+#include <sys/types.h>
+
 #include "core/ntlmssp.h"
 #include "core/sink.h"
 
@@ -41,6 +43,7 @@ struct sg_client_state {
 	/* see history.c */
 	struct db_context *history;
 	bool history_failed;
+	ino_t history_inode;
 
 	unsigned awaited; /* connections that are watched, see watch.c */
 };
