@@ -123,8 +123,11 @@ static const char **split(struct parse *p,
 		size_t len;
 		size_t next;
 
-		at += strspn(at, separators);
-		at += strspn(at, " \t");
+		do {
+			next = strspn(at, separators);
+			next += strspn(at + next, " \t");
+			at += next;
+		} while (next > 0);
 		if (*at == '\0') {
 			break;
 		}
@@ -228,7 +231,7 @@ static bool parse_date(const char *text, time_t *end)
 	char rest;
 	int got;
 
-	if (strlen(text) != strlen("YYYY-MM-DD") ||
+	if (strlen(text) != strlen("YYYY-MM-DD") || text[0] == '-' ||
 	    strspn(text, "0123456789-") != strlen(text)) {
 		return false;
 	}

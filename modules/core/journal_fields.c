@@ -58,17 +58,24 @@ static void add(struct fields *f, char *item)
 /* clientAddress becomes CLIENT_ADDRESS. */
 static char *key_of(const char *prefix, const char *name)
 {
-	char *key = talloc_asprintf(NULL, "%s_", prefix);
+	/* At most an underscore before each letter */
+	size_t size = strlen(prefix) + 1 + 2 * strlen(name) + 1;
+	char *key = talloc_array(NULL, char, size);
+	char *to = key;
 
-	while (key != NULL && *name != '\0') {
-		if (isupper((unsigned char)*name)) {
-			key = talloc_strdup_append(key, "_");
-		}
-		key = talloc_asprintf_append(key,
-					     "%c",
-					     toupper((unsigned char)*name));
-		name++;
+	if (key == NULL) {
+		return NULL;
 	}
+	to += strlen(prefix);
+	memcpy(key, prefix, strlen(prefix));
+	*to++ = '_';
+	for (; *name != '\0'; name++) {
+		if (isupper((unsigned char)*name)) {
+			*to++ = '_';
+		}
+		*to++ = (char)toupper((unsigned char)*name);
+	}
+	*to = '\0';
 	return key;
 }
 

@@ -6,7 +6,8 @@ What: Clients is a mixin for Smbd; each method runs one client against it and
 returns an Answer.
 
 How: every client has its protocol pinned, and reads no configuration of the
-machine.  The method says which account; without one, it is alice.
+machine.  The method says which account; without one, it is alice.  With
+tickets (see kdc.Realm) smbclient uses Kerberos and nothing else.
 
 How it fails: a refusal is an Answer like any other.  A client that hangs is
 ended after a minute (subprocess.TimeoutExpired).
@@ -62,7 +63,8 @@ class Clients:
     """Needs self.port, self.conf and self.directory."""
 
     def smbclient_command(self, share, protocol='SMB3_11', user='alice',
-                          password=None, options=(), host=HOST):
+                          password=None, options=(), host=HOST,
+                          tickets=None):
         conf = os.path.join(self.directory, 'client.conf')
         if not os.path.exists(conf):
             state = os.path.join(self.directory, 'client')
@@ -76,7 +78,14 @@ class Clients:
                    '--port=%d' % self.port]
         command += ['--option=%s=%s' % (name, protocol) for name in PROTOCOLS]
         command += ['--option=' + option for option in options]
-        if user == ANONYMOUS:
+        if tickets:
+            # smbclient's option for a place of tickets finds no mechanism.
+            command = ['env', 'KRB5CCNAME=FILE:' + tickets] + command
+            # Kerberos goes by the server's name; there is none to look up.
+            command += ['--use-kerberos=required', '--no-pass',
+                        '--ip-address=' + host]
+            host = self.config.get('global', 'netbios name').lower()
+        elif user == ANONYMOUS:
             command += ['--no-pass', '--user=%']
         else:
             if password is None:

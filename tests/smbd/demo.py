@@ -7,7 +7,8 @@ usage: demo.py STAGE [--keep]
 
 What: starts the distro's smbd on loopback with the modules of STAGE and with
 examples/demo.conf, lets clients of SMB1, 2.1 and 3.1.1 at its two shares, and
-prints what each got beside the event that smbguard wrote of it.
+prints what each got beside the event that smbguard wrote of it.  In the last
+part somebody sits between client and server (see proxy.py).
 
 How: in a mount namespace with accounts of its own (see sandbox.py), so that the
 machine's Samba and accounts are not touched.  --keep leaves one smbd
@@ -28,8 +29,10 @@ sys.dont_write_bytecode = True
 
 import eventlog  # noqa: E402
 import harness  # noqa: E402
+import proxy  # noqa: E402
 import sandbox  # noqa: E402
 import server  # noqa: E402
+import wire  # noqa: E402
 
 KEEP_DIR = os.path.join(harness.ROOT, 'build/demo')
 AUDIT = os.path.join(KEEP_DIR, 'smbguard.jsonl')
@@ -38,9 +41,18 @@ PASSWORD = sandbox.USERS['alice']
 OK, DENIED = 'ok', harness.DENIED
 NO_TREE = 'refused'  # curl has but one word for all refusals
 NO_SMB1 = 'no common dialect'
+CUT = 'disconnected'
 CURL = 'curl (SMB1)'
 PROTOCOLS = {'smbclient NT1': 'NT1', CURL: 'NT1', 'smbclient 2.1': 'SMB2_10',
              'smbclient 3.1.1': 'SMB3_11'}
+CLIENT_302, PROXY_302, PROXY_311 = ('smbclient 3.0.2', 'via proxy 3.0.2',
+                                    'via proxy 3.1.1')
+# These offer all dialects up to their best, and the proxy changes the offer.
+OFFERS = {CLIENT_302: ('SMB3_02', None),
+          PROXY_302: ('SMB3_02', proxy.only_dialects('SMB2_02', 'SMB2_10')),
+          PROXY_311: ('SMB3_11', proxy.with_algorithms(
+              wire.CONTEXT_ENCRYPTION, wire.AES128_CCM))}
+WIDE = ('client min protocol=SMB2_02',)
 CONNECT = 'share_connect'
 
 # (client, share, what it gets, the event that decides, its outcome)
@@ -76,12 +88,25 @@ PARTS = [
       (CURL, 'open', NO_TREE, 'negotiate', 'denied'),
       ('smbclient 2.1', 'open', OK, CONNECT, 'allowed'),
       ('smbclient 3.1.1', 'secret', OK, CONNECT, 'allowed')]),
+    ('Somebody in between.',
+     'No option is set, and a proxy changes what clients offer: it takes the '
+     'dialects with encryption from one of 3.0.2, and all ciphers but the '
+     'oldest from one of 3.1.1. Both notice, and hang up; smbd alone would '
+     'log nothing. At the end alice comes with 2.1, as with an old client, '
+     'or with one that was made to believe that the server has no better.',
+     {'smbguard:history': 'yes'},
+     [(CLIENT_302, 'open', OK, CONNECT, 'allowed'),
+      (PROXY_302, 'open', CUT, 'negotiate_tampered', 'detected'),
+      ('smbclient 3.1.1', 'open', OK, CONNECT, 'allowed'),
+      (PROXY_311, 'open', DENIED, 'integrity_suspected', 'detected'),
+      ('smbclient 2.1', 'open', OK, 'downgrade', 'detected')]),
 ]
 KEPT = 1  # the part whose smbd --keep leaves running
 
-COLUMNS = (('client', 15), ('share', 6), ('got', 24), ('event', 13),
+COLUMNS = (('client', 15), ('share', 6), ('got', 24), ('event', 19),
            ('outcome', 10), ('reason', 0))
-COLOURS = {'allowed': '32', 'denied': '31', 'would_deny': '33'}
+COLOURS = {'allowed': '32', 'denied': '31', 'would_deny': '33',
+           'detected': '35'}
 
 
 def paint(text, code):
@@ -108,17 +133,27 @@ def ask(smbd, client, share):
     if client == CURL:
         answer = smbd.curl('%s/hello.txt' % share)
         return OK if answer.output == 'hello\n' else NO_TREE
-    answer = smbd.smbclient(share, PROTOCOLS[client], 'get hello.txt -')
+    if client in OFFERS:
+        protocol, change = OFFERS[client]
+        with proxy.Proxy(smbd, change) as between:
+            answer = (between if change else smbd).smbclient(
+                share, protocol, 'get hello.txt -', options=WIDE)
+    else:
+        answer = smbd.smbclient(share, PROTOCOLS[client], 'get hello.txt -')
     if answer.step == 'protocol negotiation':
         return NO_SMB1
+    if answer.error == 'NT_STATUS_CONNECTION_DISCONNECTED':
+        return CUT
     return answer.got
 
 
 def deciding(events):
-    """The event that decided: a refusal, or else the connect to the share."""
+    """The event that decided: a refusal, or a sign of an attack, or else the
+    connect to the share."""
     refusals = [e for e in events if e['outcome'] in ('denied', 'would_deny')]
+    signs = [e for e in events if e['outcome'] == 'detected']
     connects = [e for e in events if e['event'] == CONNECT]
-    return (refusals or connects or events or [None])[-1]
+    return (refusals or signs or connects or events or [None])[-1]
 
 
 def show(smbd, client, share, got, event, outcome):

@@ -137,7 +137,7 @@ class Test:
             try:
                 if smbd.audit:
                     eventlog.read_events(smbd.audit)
-            except eventlog.BadEvents as e:
+            except (eventlog.BadEvents, OSError) as e:
                 problems.append('the audit file: %s' % e)
         return problems
 
@@ -150,7 +150,7 @@ class Test:
             try:
                 events = eventlog.read_events(smbd.audit or '/nonexistent')
                 told = '\n'.join(map(eventlog.brief, events[-20:]))
-            except eventlog.BadEvents as e:
+            except (eventlog.BadEvents, OSError) as e:
                 told = str(e)
             texts.append('its last events:\n' + told)
         return texts
@@ -158,7 +158,7 @@ class Test:
 
 def _lines(value):
     if isinstance(value, list) and len(repr(value)) > 60:
-        return '[\n' + ''.join('    %r,\n' % item for item in value) + ']'
+        return '[\n' + ''.join('    %r,\n' % (item,) for item in value) + ']'
     return repr(value)
 
 
@@ -184,3 +184,12 @@ def visit(share, outcome='allowed'):
     if outcome != 'denied':
         events.append('share_disconnect allowed ' + share)
     return events
+
+
+def check_lost(t, event, lost, sink='file'):
+    """An audit_lost that tells of so many records."""
+    t.fields(event, event='audit_lost', outcome='failed', lost=lost,
+             severity='critical', policy__option='smbguard:audit',
+             policy__scope='global', policy__actual=sink)
+    for part in (str(lost), sink):
+        t.contains(part, event['reason'])

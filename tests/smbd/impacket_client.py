@@ -57,6 +57,9 @@ class Client(contextlib.AbstractContextManager):
         self.connection.login(user, sandbox.USERS.get(user, ''))
 
     def tree(self, share):
+        """Connect to a share, also if there is a tree of it already."""
+        session = getattr(self.connection.getSMBServer(), '_Session', {})
+        session.get('TreeConnectTable', {}).pop(share, None)
         return self.connection.connectTree(share)
 
     def read(self, tree, path='hello.txt'):
@@ -100,5 +103,9 @@ def connect(port, user='alice', dialect='SMB3_00', source=None):
     with _connect_from(source):
         connection = smbconnection.SMBConnection(
             HOST, HOST, sess_port=port, preferredDialect=DIALECTS[dialect])
-    connection.login(user, sandbox.USERS.get(user, ''))
+    try:
+        connection.login(user, sandbox.USERS.get(user, ''))
+    except Exception:
+        connection.close()  # or smbd would wait for more
+        raise
     return Client(connection)

@@ -34,8 +34,8 @@ def test_demo_shows_what_it_announces(t):
         t.contains(part, output)
     t.true('\033' not in output, 'no colour in a file')
     told = {e['event'] for e in eventlog.read_events(AUDIT)}
-    t.equal({'negotiate', 'session', 'share_connect', 'share_disconnect'},
-            told)
+    t.equal({'negotiate', 'session', 'share_connect', 'share_disconnect',
+             'downgrade', 'negotiate_tampered', 'integrity_suspected'}, told)
     t.equal([], processes.descendants(os.getpid()))
 
     # One after the other: both write to the same place.

@@ -1,0 +1,108 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMB2 session setups by hand: any claim, any number on one connection.
+
+What: Logons negotiates a dialect; attempt() is one session setup, told by the
+NT_STATUS that ends it.
+
+How: impacket makes the NTLMSSP messages; ours are the SMB2 ones, which carry
+them inside SPNEGO or bare.  Nothing is signed: a session that comes about is
+not used.
+
+How it fails: RuntimeError when the server hangs up.
+"""
+
+import struct
+
+from impacket import ntlm, nt_errors, spnego
+
+import sandbox
+import wire
+
+SUCCESS, PENDING, MORE_PROCESSING = 0, 0x103, 0xC0000016
+SESSION_SETUP, ECHO = 1, 13
+WORKSTATION = 'SCANNER-7'
+
+
+def status_name(number):
+    return 'NT_' + nt_errors.ERROR_MESSAGES.get(number,
+                                                ('0x%08x' % number,))[0]
+
+
+def _spnego_first(token):
+    init = spnego.SPNEGO_NegTokenInit()
+    init['MechTypes'] = [spnego.TypesMech[
+        'NTLMSSP - Microsoft NTLM Security Support Provider']]
+    init['MechToken'] = token
+    return init.getData()
+
+
+def _spnego_next(token):
+    response = spnego.SPNEGO_NegTokenResp()
+    response['ResponseToken'] = token
+    return response.getData()
+
+
+class Logons(wire.Connection):
+    def __init__(self, port, dialect='SMB3_11', source=None):
+        super().__init__(port, source)
+        contexts = ()
+        if dialect == 'SMB3_11':
+            contexts = (wire.preauth_context(),
+                        wire.encryption_context(wire.AES128_GCM))
+        self.ask(wire.smb2_negotiate(dialect, contexts=contexts))
+        self.message_id = 0
+
+    def request(self, command, body, session=0):
+        self.message_id += 1
+        header = struct.pack('<4sHHIHHIIQIIQ16s', b'\xfeSMB', 64, 0, 0,
+                             command, 31, 0, 0, self.message_id, 0xFEFF, 0,
+                             session, bytes(16))
+        self.send(wire.netbios(header + body))
+
+    def answer(self):
+        """The next answer that is one: (command, status, session, body)."""
+        while True:
+            message = self.receive()
+            if not message:
+                raise RuntimeError('the server hung up')
+            status, command = struct.unpack_from('<IH', message, 8)
+            if status != PENDING:
+                session = struct.unpack_from('<Q', message, 40)[0]
+                return command, status, session, message[64:]
+
+    def send_token(self, token, session=0):
+        fixed = struct.pack('<HBBIIHHQ', 25, 0, wire.SIGNING_ENABLED, 0, 0,
+                            64 + 24, len(token), 0)
+        self.request(SESSION_SETUP, fixed + token, session)
+
+    def send_echo(self):
+        self.request(ECHO, struct.pack('<HH', 4, 0))
+
+    def start(self, user, password=None, domain='', workstation=WORKSTATION,
+              ntlmv2=True, bare=False, session=0):
+        """All but the last answer, which is still to come.
+
+        session: authenticate this one again, instead of a new one.
+        """
+        first = ntlm.getNTLMSSPType1(workstation, domain, use_ntlmv2=ntlmv2)
+        token = first.getData()
+        self.send_token(token if bare else _spnego_first(token), session)
+        _, status, session, body = self.answer()
+        if status != MORE_PROCESSING:
+            raise RuntimeError('no challenge: ' + status_name(status))
+        start, length = struct.unpack_from('<HH', body, 4)
+        challenge = body[start - 64:start - 64 + length]
+        if not bare:
+            challenge = spnego.SPNEGO_NegTokenResp(challenge)['ResponseToken']
+        if password is None:
+            password = sandbox.USERS[user]
+        last, _ = ntlm.getNTLMSSPType3(first, challenge, user, password,
+                                       domain, use_ntlmv2=ntlmv2)
+        token = last.getData()
+        self.send_token(token if bare else _spnego_next(token), session)
+
+    def attempt(self, user, password=None, **more):
+        """'NT_STATUS_SUCCESS', or how it was refused."""
+        self.start(user, password, **more)
+        return status_name(self.answer()[1])

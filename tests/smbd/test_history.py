@@ -1,0 +1,340 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is remembered of clients, and what becomes of it when things go wrong.
+
+What: the database outlives smbd, many writers at once, and writers that are
+killed; old clients are forgotten, a flood of new ones is bounded; a file that is
+damaged is set aside and begun anew.  Nobody is ever refused for it.
+"""
+
+import concurrent.futures
+import glob
+import os
+import random
+import time
+
+import processes
+import records
+import wire
+from ntlm_client import Logons
+from records import COUNT, NAMES, SWEPT, History, Record
+
+HISTORY = {'smbguard:history': 'yes'}
+ADDRESS = 'address/127.0.0.1'
+DAY = 86400
+MAX_CLIENTS = 200000  # as modules/smbd/history.c has it
+
+
+def visit(t, smbd, protocol='SMB3_11'):
+    t.equal('ok', smbd.smbclient('open', protocol).got)
+    smbd.settle()
+
+
+def log_on(smbd, source, dialect='SMB2_02', user='alice'):
+    """One that has smbd's process for itself, and an address of its own."""
+    # From 2.1 on, the same GUID would be another channel of one client.
+    with Logons(smbd.port, dialect, source) as client:
+        return client.attempt(user)
+
+
+def asides(smbd):
+    return sorted(glob.glob(records.path_of(smbd) + '.damaged-*'))
+
+
+def downgrades(smbd):
+    return [(e['downgrade']['was'], e['downgrade']['now'])
+            for e in smbd.events(event='downgrade')]
+
+
+def check_anew(t, smbd, old):
+    """It was damaged: set aside and told once, and works again."""
+    event = t.one(smbd.events(event='policy_error'))
+    t.fields(event, outcome='failed', severity='critical',
+             policy__option='smbguard:history', policy__scope='global')
+    aside = t.one([{'event': path} for path in asides(smbd)])['event']
+    t.contains(aside, event['reason'])
+    with open(aside, 'rb') as f:
+        t.true(f.read() == old, 'what was there is in ' + aside)
+    visit(t, smbd)
+    visit(t, smbd, 'SMB2_10')
+    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
+    t.equal(1, len(asides(smbd)))
+
+
+def test_what_is_kept(t):
+    smbd = t.smbd(options={'smbguard:history': None})  # the default is yes
+    begin = int(time.time())
+    visit(t, smbd, 'SMB3_00')
+    visit(t, smbd)
+    path = records.path_of(smbd)
+    t.equal(0o600, os.stat(path).st_mode & 0o777)
+    kept = records.clients(smbd)
+    t.equal(2, len(kept))
+    address = kept.pop(ADDRESS)
+    (key, account), = kept.items()
+    t.true(key.startswith('account/127.0.0.1/'), key)
+    for record in (address, account):
+        t.equal(('SMB3_11', 'SMB3_11', 'SMB3_00'), tuple(
+            NAMES[number] for number in (
+                record.offered_dialect, record.used_dialect,
+                record.lowest_dialect)))
+        t.equal((wire.AES256_GCM, wire.AES128_GCM, 3, 3, 0), (
+            record.offered_cipher, record.used_cipher,
+            record.offered_signing, record.used_signing, record.suspicions))
+        t.true(begin <= record.first_seen <= record.last_seen <= time.time(),
+               'the times of %s' % record)
+    t.equal((0, 1), (address.mechanism, account.mechanism))
+    with History(path) as history:
+        t.equal(2, history.number(COUNT))
+        t.true(begin <= history.number(SWEPT) <= time.time(), 'swept')
+
+
+def test_outlives_smbd(t):
+    smbd = t.smbd(options=HISTORY)
+    visit(t, smbd)
+    first = records.clients(smbd)[ADDRESS].first_seen
+    smbd.stop()
+    smbd.start()
+    visit(t, smbd, 'SMB2_10')
+    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
+    t.equal(first, records.clients(smbd)[ADDRESS].first_seen)
+
+
+def test_many_at_once(t):
+    smbd = t.smbd(options=HISTORY)
+    sources = ['127.0.%d.%d' % (1 + n // 20, 1 + n % 20) for n in range(60)]
+    work = [(source, user) for source in sources for user in ('alice', 'bob')]
+    random.shuffle(work)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for got in pool.map(lambda w: log_on(smbd, w[0], user=w[1]), work):
+            t.equal('NT_STATUS_SUCCESS', got)
+    smbd.settle()
+    kept = records.clients(smbd)
+    t.equal({'address/' + source for source in sources},
+            {key for key in kept if key.startswith('address/')})
+    t.equal(180, len(kept))
+    with History(records.path_of(smbd)) as history:
+        count = history.number(COUNT)
+    # Two may count at the same time, or a client twice in its first second.
+    t.true(120 <= count <= 360, 'about as many counted: %d' % count)
+    t.equal([], smbd.events(event='policy_error'))
+    t.equal([], asides(smbd))
+
+
+def test_killed_in_the_middle(t):
+    smbd = t.smbd(options=HISTORY)
+
+    def come(number):
+        try:
+            log_on(smbd, '127.0.%d.%d' % (1 + number // 50, 1 + number % 50))
+        except (OSError, RuntimeError):
+            pass  # its process was killed
+    killed = 0
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        visits = [pool.submit(come, number) for number in range(120)]
+        while not all(v.done() for v in visits):
+            pids = smbd._clients()
+            processes.send(pids[:1], 9)
+            killed += len(pids[:1])
+            time.sleep(random.random() / 50)
+    t.true(killed > 10, '%d were killed' % killed)
+    smbd.settle()
+    t.equal([], smbd.events(event='policy_error'))
+    kept = records.clients(smbd)
+    t.true(kept, 'some were kept')
+    visit(t, smbd)
+    t.equal(set(kept), set(kept) & set(records.clients(smbd)))
+    t.true(ADDRESS in records.clients(smbd), 'new ones are kept')
+
+
+def damaged(t, change):
+    """An smbd whose history is changed by change(bytes)."""
+    smbd = t.smbd(options=HISTORY)
+    visit(t, smbd)
+    path = records.path_of(smbd)
+    with open(path, 'r+b') as f:
+        old = change(f.read())
+        f.truncate(0)
+        f.seek(0)
+        f.write(old)
+    visit(t, smbd)
+    visit(t, smbd)
+    return smbd, old
+
+
+def test_half_a_file_is_set_aside(t):
+    for size in (40000, 26624):
+        smbd, old = damaged(t, lambda data, size=size: data[:size])
+        check_anew(t, smbd, old)
+
+
+def test_cut_file_is_set_aside(t):
+    """Only its last records are gone."""
+    smbd, old = damaged(t, lambda data: data[:-300])
+    check_anew(t, smbd, old)
+
+
+def test_garbage_is_set_aside(t):
+    for change in (lambda data: random.randbytes(len(data)),
+                   lambda data: b'no database\n' * 100,
+                   lambda data: data[:100],
+                   lambda data: b'\0' + data[1:]):
+        smbd, old = damaged(t, change)
+        check_anew(t, smbd, old)
+
+
+def test_garbage_for_records_is_set_aside(t):
+    for change in (lambda data: data[:40200] + random.randbytes(
+                       len(data) - 40200),
+                   lambda data: data[:200] + bytes(len(data) - 200)):
+        smbd, _ = damaged(t, change)
+        event = t.one(smbd.events(event='policy_error'))
+        t.contains(t.one([{'event': p} for p in asides(smbd)])['event'],
+                   event['reason'])
+        t.true(ADDRESS in records.clients(smbd), 'it works again')
+
+
+def test_empty_file_is_no_damage(t):
+    smbd, _ = damaged(t, lambda data: b'')
+    t.equal([], smbd.events(event='policy_error'))
+    t.equal([], asides(smbd))
+    visit(t, smbd, 'SMB2_10')
+    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
+
+
+def test_bad_record_is_set_aside(t):
+    good = Record(first_seen=1, last_seen=1).pack()
+    for bad in (good[:-1] + b'\xee', b''):
+        smbd = t.smbd(options=HISTORY)
+        visit(t, smbd)
+        with History(records.path_of(smbd)) as history:
+            history.tdb[ADDRESS.encode() + b'\0'] = bad
+        with open(records.path_of(smbd), 'rb') as f:
+            old = f.read()
+        visit(t, smbd)
+        check_anew(t, smbd, old)
+
+
+def test_unknown_values_accuse_nobody(t):
+    """Whole, but of a smbguard that knows more than we do."""
+    smbd = t.smbd(options={**HISTORY, 'smbguard:downgrade': 'refuse'})
+    visit(t, smbd)
+    strange = Record(offered_dialect=200, used_dialect=200,
+                     lowest_dialect=200, offered_cipher=77, used_cipher=77,
+                     offered_signing=99, used_signing=99, mechanism=55,
+                     first_seen=int(time.time()), last_seen=int(time.time()))
+    with History(records.path_of(smbd)) as history:
+        for key in history.clients():
+            history.put(key, strange)
+    visit(t, smbd, 'SMB2_10')
+    t.equal([], [e['reason'] for e in smbd.events(event='downgrade')])
+
+
+def test_set_aside_once(t):
+    """Two processes have the damaged file open; one begins it anew."""
+    smbd = t.smbd(options=HISTORY)
+    sources = ('127.0.0.2', '127.0.0.3')
+    for source in sources:
+        log_on(smbd, source)
+    smbd.settle()
+    clients = [Logons(smbd.port, 'SMB2_02', source) for source in sources]
+    with clients[0], clients[1]:
+        with History(records.path_of(smbd)) as history:
+            for key in history.clients():
+                history.tdb[key.encode() + b'\0'] = b'wurst'
+        t.equal('NT_STATUS_SUCCESS', clients[0].attempt('alice'))
+        t.equal('ok', smbd.smbclient('open').got)
+        time.sleep(1.1)  # the names of what is set aside are by the second
+        t.equal('NT_STATUS_SUCCESS', clients[1].attempt('alice'))
+    smbd.settle()
+    t.equal(1, len(asides(smbd)))
+    t.equal(1, len(smbd.events(event='policy_error')))
+    t.true(ADDRESS in records.clients(smbd), 'what came since is kept')
+
+
+def test_directory_that_cannot_be_had(t):
+    smbd = t.smbd(options=HISTORY)
+    state = os.path.dirname(records.path_of(smbd))
+    smbd.inside('mount', '-t', 'tmpfs', '-o', 'ro', 'none', state)
+    visit(t, smbd)
+    visit(t, smbd, 'SMB2_10')
+    t.equal([], downgrades(smbd))
+    t.contains('the history of clients cannot be opened', smbd.log_text())
+
+
+def test_full_disk_keeps_what_there_is(t):
+    smbd = t.smbd(options=HISTORY)
+    path = records.path_of(smbd)
+    state = os.path.dirname(path)
+    smbd.inside('mount', '-t', 'tmpfs', '-o', 'size=200k', 'none', state)
+    visit(t, smbd)
+    inside = smbd.seen_inside(state)
+    with open(os.path.join(inside, 'fill'), 'wb', 0) as f:
+        try:
+            while True:
+                f.write(bytes(1024))
+        except OSError:
+            pass
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for got in pool.map(lambda n: log_on(smbd, '127.0.7.%d' % n),
+                            range(1, 61)):
+            t.equal('NT_STATUS_SUCCESS', got)
+    smbd.settle()
+    t.contains('was not kept', smbd.log_text())
+    names = [name for name in os.listdir(inside) if 'history' in name]
+    t.equal(['smbguard_history.tdb'], names)
+    visit(t, smbd, 'SMB2_10')
+    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
+
+
+def test_old_clients_are_forgotten(t):
+    smbd = t.smbd(options={**HISTORY, 'smbguard:history days': '30'})
+    visit(t, smbd)
+    now = int(time.time())
+    ages = {'address/10.0.0.%d' % days: Record(
+        first_seen=now - 200 * DAY, last_seen=now - days * DAY - 60)
+        for days in (0, 1, 29, 30, 31, 90, 180)}
+
+    def again(swept):
+        with History(records.path_of(smbd)) as history:
+            for key, record in ages.items():
+                history.put(key, record)
+            history.set_number(SWEPT, swept)
+        visit(t, smbd)
+        kept = records.clients(smbd)
+        return {int(key.rpartition('.')[2]) for key in kept if key in ages}
+    # Not yet a day since the last time; then it is; a clock that was wrong.
+    t.equal({0, 1, 29, 30, 31, 90, 180}, again(now - DAY + 600))
+    t.equal({0, 1, 29}, again(now - DAY - 1))
+    t.equal({0, 1, 29}, again(now + 10 * DAY))
+    with History(records.path_of(smbd)) as history:
+        t.equal(len(history.clients()), history.number(COUNT))
+        t.true(now <= history.number(SWEPT) <= time.time(), 'swept')
+    t.true(ADDRESS in records.clients(smbd), 'who is here stays')
+    smbd.config.set('global', 'smbguard:history days', None)
+    smbd.reload()
+    t.equal({0, 1, 29, 30, 31}, again(now - DAY - 1))
+
+
+def test_flood_is_bounded(t):
+    """No more than so many, counted; and a wrong count is put right."""
+    smbd = t.smbd(options=HISTORY)
+    visit(t, smbd)
+
+    def with_count(count, swept):
+        with History(records.path_of(smbd)) as history:
+            history.set_number(COUNT, count)
+            history.set_number(SWEPT, time.time() - swept)
+    with_count(MAX_CLIENTS, 30)
+    t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
+    visit(t, smbd, 'SMB2_10')  # who is known stays known
+    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
+    t.equal({'127.0.0.1'}, {key.split('/')[1] for key in
+                            records.clients(smbd)})
+    with_count(MAX_CLIENTS, 61)
+    t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
+    smbd.settle()
+    t.equal({'127.0.0.1', '127.0.0.2'}, {key.split('/')[1] for key in
+                                         records.clients(smbd)})
+    with History(records.path_of(smbd)) as history:
+        t.true(history.number(COUNT) < 10, 'counted anew')

@@ -1,0 +1,381 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Equivalent ways to a share, each held to the policy.
+
+What: IPC$, [homes], usershares, registry shares, DFS links, SMB1 logons without
+extended security, and second channels.  Shares that smbguard is not asked about
+are in test_paths_unguarded.py.
+"""
+
+import os
+import subprocess
+
+import sandbox
+from clients import ANONYMOUS
+from harness import DENIED, visit
+
+ENCRYPTION = 'smbguard:encryption'
+REQUIRED = {ENCRYPTION: 'required'}
+CALM = {'smbguard:history': 'no'}
+GUEST_OK = {'map to guest': 'Bad User'}
+# As curl logs on; smbclient then has no NTLMv2.
+OLD_LOGON = ['client use spnego=no', 'client ntlmv2 auth=no']
+LISTING = None
+ABLE, UNABLE = 'SMB3_11', ('SMB2_10', 'NT1')
+
+
+def server(t, options=None, shares=None):
+    return t.smbd(options=dict(CALM, **options or {}), shares=shares)
+
+
+def both(t, smbd, share, scope=None):
+    """Who can encrypt gets in, encrypted; who cannot does not."""
+    answer = smbd.smbclient(share, ABLE, 'get hello.txt -')
+    t.equal(('ok', True), (answer.got, 'hello' in answer.output), share)
+    for protocol in UNABLE:
+        answer = smbd.smbclient(share, protocol, 'get hello.txt -')
+        t.equal((DENIED, 'tree connect'), (answer.got, answer.step), protocol)
+        t.true('hello' not in answer.output, 'nothing is read')
+    events = smbd.events(event='share_connect')[-3:]
+    t.equal([('allowed', True), ('denied', False), ('denied', False)],
+            [(e['outcome'], e['encrypted']) for e in events])
+    for event in events:
+        t.fields(event, share=share, policy__option=ENCRYPTION,
+                 policy__scope=scope or share)
+    t.story(smbd, *visit(share), *visit(share, 'denied') * 2)
+
+
+# IPC$
+
+def test_ipc_when_global_encrypts(t):
+    smbd = server(t, REQUIRED)
+    for share in (LISTING, 'IPC$'):
+        t.equal('ok', smbd.smbclient(share, ABLE, 'exit').got)
+        for protocol in UNABLE:
+            answer = smbd.smbclient(share, protocol, 'exit')
+            t.equal((DENIED, 'session setup'), (answer.got, answer.step))
+    connects = smbd.events(event='share_connect')
+    t.equal([('IPC$', 'allowed', True)] * len(connects),
+            [(e['share'], e['outcome'], e['encrypted']) for e in connects])
+    t.true(connects, 'tree connects')
+
+
+def test_ipc_by_an_old_logon(t):
+    """Past the session gate, IPC$ is held like any share."""
+    for options in (REQUIRED, {'smbguard:ntlm': 'deny'}):
+        smbd = server(t, options)
+        for share in ('IPC$', 'open'):
+            answer = smbd.smbclient(share, 'NT1', options=OLD_LOGON)
+            t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
+        for event in smbd.events(event='share_connect'):
+            t.fields(event, outcome='denied', policy__scope='global',
+                     policy__option=list(options)[0])
+        t.true(smbd.smbclient(LISTING, 'NT1', options=OLD_LOGON).status != 0,
+               'no listing')
+    smbd = server(t)
+    t.equal('ok', smbd.smbclient('open', 'NT1', options=OLD_LOGON).got)
+
+
+def test_ipc_by_nobody(t):
+    loose = server(t)
+    t.equal('ok', loose.smbclient(LISTING, user=ANONYMOUS).got)
+    smbd = server(t, {'smbguard:guest': 'deny'})
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        answer = smbd.smbclient(LISTING, protocol, user=ANONYMOUS)
+        t.equal((DENIED, 'session setup'), (answer.got, answer.step))
+        t.equal('ok', smbd.smbclient(LISTING, protocol).got)
+    answer = smbd.smbclient('IPC$', 'NT1', 'exit', user=ANONYMOUS,
+                            options=OLD_LOGON)
+    t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
+
+
+def test_ipc_has_options_of_its_own(t):
+    smbd = server(t, shares={'IPC$': dict(REQUIRED, path='/tmp')})
+    t.equal('ok', smbd.smbclient('IPC$', ABLE, 'exit').got)
+    for protocol in UNABLE:
+        t.equal(DENIED, smbd.smbclient('IPC$', protocol, 'exit').got, protocol)
+        t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
+    t.equal(['allowed', 'denied', 'denied'],
+            [e['outcome'] for e in smbd.events(event='share_connect',
+                                               share='IPC$')])
+
+
+# [homes]
+
+def test_homes(t):
+    homes = {'path': None, 'browseable': 'no', 'read only': 'no'}
+    for option, value, refused in (
+            ('encryption', 'required', ('SMB2_10', 'NT1')),
+            ('min protocol', 'SMB3_00', ('SMB2_10', 'NT1')),
+            ('signing algorithms', 'AES-128-GMAC', ('SMB3_00', 'SMB2_10')),
+            ('ntlm', 'deny', ('SMB3_11', 'NT1'))):
+        smbd = server(t, shares={'homes': dict(homes, **{
+            'smbguard:' + option: value})})
+        for name in ('alice', 'homes'):
+            for protocol in refused:
+                t.equal(DENIED, smbd.smbclient(name, protocol).got,
+                        '%s %s %s' % (name, option, protocol))
+            if option != 'ntlm':
+                t.equal('ok', smbd.smbclient(name).got, name)
+        for event in smbd.events(event='share_connect', outcome='denied'):
+            t.fields(event, policy__option='smbguard:' + option, share='alice')
+        t.equal([], smbd.events(event='policy_error'))
+
+
+# Usershares
+
+def usershare(t, smbd_options, template):
+    """A server with the usershare [mine]; template: what it is made from."""
+    directory = os.path.join(t.directory, 'usershares')
+    os.makedirs(directory)
+    os.chown(directory, 0, 0)
+    os.chmod(directory, 0o1770)
+    path = os.path.join(t.directory, 'mine')
+    os.makedirs(path)
+    os.chmod(path, 0o777)
+    with open(os.path.join(path, 'hello.txt'), 'w', encoding='ascii') as f:
+        f.write('hello\n')
+    with open(os.path.join(directory, 'mine'), 'w', encoding='ascii') as f:
+        f.write('#VERSION 2\npath=%s\ncomment=\nusershare_acl=S-1-1-0:F\n'
+                'guest_ok=y\nsharename=mine\n' % path)
+    os.chmod(os.path.join(directory, 'mine'), 0o644)
+    options = dict(smbd_options, **{
+        'usershare path': directory, 'usershare max shares': '10',
+        'usershare owner only': 'no', 'usershare allow guests': 'yes'})
+    shares = {}
+    if template is not None:
+        options['usershare template share'] = 'template'
+        shares['template'] = dict(template, **{'browseable': 'no'})
+    return server(t, options, shares)
+
+
+def test_usershare(t):
+    smbd = usershare(t, {}, None)
+    for protocol in (ABLE,) + UNABLE:
+        t.equal('ok', smbd.smbclient('mine', protocol).got, protocol)
+    t.story(smbd, *visit('mine') * 3)
+
+
+def test_usershare_when_global_asks(t):
+    smbd = usershare(t, dict(GUEST_OK, **{'smbguard:guest': 'deny'}), None)
+    t.equal('ok', smbd.smbclient('mine').got)
+    t.equal(DENIED, smbd.smbclient('mine', user='mallory', password='x').got)
+    answer = smbd.smbclient('mine', 'NT1', user='mallory', password='x',
+                            options=OLD_LOGON)
+    t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
+    t.fields(smbd.events()[-1], share='mine', outcome='denied',
+             policy__option='smbguard:guest', policy__scope='global')
+
+
+def test_usershare_whose_template_encrypts(t):
+    both(t, usershare(t, {}, REQUIRED), 'mine')
+
+
+def test_usershare_whose_template_is_no_share(t):
+    both(t, usershare(t, {}, dict(REQUIRED, **{'-valid': 'no'})), 'mine')
+
+
+def test_usershare_whose_template_has_a_floor(t):
+    smbd = usershare(t, {}, {'smbguard:min protocol': 'SMB3_00'})
+    t.equal('ok', smbd.smbclient('mine').got)
+    for protocol in UNABLE:
+        t.equal(DENIED, smbd.smbclient('mine', protocol).got, protocol)
+
+
+# Shares of the registry
+
+def net_conf(t, smbd, *words):
+    status, output = t.run('net', '--configfile=' + smbd.conf, 'conf', *words)
+    t.equal(0, status, output)
+
+
+def add_registry_share(t, smbd, name, **options):
+    net_conf(t, smbd, 'addshare', name, smbd.config.get('open', 'path'),
+             'writeable=y', 'guest_ok=y', '')
+    for option, value in options.items():
+        net_conf(t, smbd, 'setparm', name, 'smbguard:' + option, value)
+
+
+def test_registry_share(t):
+    smbd = server(t, {'registry shares': 'yes'})
+    add_registry_share(t, smbd, 'plain')
+    for protocol in (ABLE,) + UNABLE:
+        t.equal('ok', smbd.smbclient('plain', protocol).got, protocol)
+    t.story(smbd, *visit('plain') * 3)
+
+
+def test_registry_share_that_encrypts(t):
+    smbd = server(t, {'registry shares': 'yes'})
+    add_registry_share(t, smbd, 'inside', encryption='required')
+    both(t, smbd, 'inside')
+
+
+def test_registry_share_that_encrypts_by_another_case(t):
+    smbd = server(t, {'registry shares': 'yes'})
+    add_registry_share(t, smbd, 'inside', encryption='required')
+    t.equal('ok', smbd.smbclient('INSIDE').got)
+    t.equal(DENIED, smbd.smbclient('INSIDE', 'SMB2_10').got)
+
+
+def test_registry_share_of_a_connected_client(t):
+    """It may be refused once, since smbd loads the share only then."""
+    smbd = server(t, {'registry shares': 'yes'})
+    with smbd.impacket() as client:
+        client.tree('open')
+        add_registry_share(t, smbd, 'inside', encryption='required')
+        try:
+            number = client.tree('inside')
+        except Exception as e:
+            t.contains('ACCESS_DENIED', str(e))
+            number = client.tree('inside')
+        t.true(client.is_told_to_encrypt(number), 'told to encrypt')
+        t.equal(b'hello\n', client.read(number))
+
+
+def test_registry_share_with_other_options(t):
+    smbd = server(t, dict(GUEST_OK, **{'registry shares': 'yes'}))
+    add_registry_share(t, smbd, 'floor', **{'min protocol': 'SMB3_00'})
+    add_registry_share(t, smbd, 'known', guest='deny')
+    add_registry_share(t, smbd, 'faulty', signing='wurst')
+    t.equal('ok', smbd.smbclient('floor').got)
+    t.equal(DENIED, smbd.smbclient('floor', 'SMB2_10').got)
+    t.equal('ok', smbd.smbclient('known').got)
+    t.equal(DENIED, smbd.smbclient('known', user='mallory', password='x').got)
+    t.equal(DENIED, smbd.smbclient('faulty').got)
+    t.equal([('floor', 'smbguard:min protocol'), ('known', 'smbguard:guest'),
+             ('faulty', 'smbguard:signing')],
+            [(e['share'], e['policy']['option'])
+             for e in smbd.events(event='share_connect', outcome='denied')])
+
+
+def test_policy_of_global_in_the_registry(t):
+    smbd = server(t, {'include': 'registry'})
+    net_conf(t, smbd, 'setparm', 'global', 'smbguard:min protocol', 'SMB3_00')
+    t.true(smbd.smbclient('open', 'SMB2_10').status != 0, 'refused')
+    t.equal('ok', smbd.smbclient('open').got)
+    t.fields(smbd.events()[0], outcome='denied',
+             policy__option='smbguard:min protocol')
+
+
+# DFS
+
+def test_dfs_root_with_other_options(t):
+    """smbd looks into the share by itself as well, for referrals."""
+    smbd = server(t, dict(GUEST_OK, **{'host msdfs': 'yes'}), {
+        'floor': {'msdfs root': 'yes', 'smbguard:min protocol': 'SMB3_00'},
+        'known': {'msdfs root': 'yes', 'guest ok': 'yes',
+                  'smbguard:guest': 'deny'}})
+    for protocol, got in ((ABLE, 'ok'), ('SMB2_10', DENIED), ('NT1', DENIED)):
+        t.equal(got, smbd.smbclient('floor', protocol).got, protocol)
+        t.equal('ok', smbd.smbclient('known', protocol).got, protocol)
+        t.equal(DENIED, smbd.smbclient('known', protocol, user='mallory',
+                                       password='x').got, protocol)
+    t.equal(['allowed', 'denied', 'denied'],
+            [e['outcome'] for e in smbd.events(event='share_connect',
+                                               share='floor')])
+
+
+# SMB1 without extended security
+
+def old_logon(smbd, share, **more):
+    answer = smbd.smbclient(share, 'NT1', options=OLD_LOGON, **more)
+    return answer.got, answer.step
+
+
+def test_old_logon_and_encryption(t):
+    smbd = server(t)
+    t.equal(('ok', ''), old_logon(smbd, 'open'))
+    t.equal((DENIED, 'tree connect'), old_logon(smbd, 'secret'))
+    t.fields(t.one(smbd.events(outcome='denied')), event='share_connect',
+             share='secret', account='alice', dialect='NT1',
+             policy__option=ENCRYPTION)
+    # There is no session event: smbd asks nobody.
+    t.story(smbd, 'negotiate allowed', 'share_connect allowed open',
+            'share_disconnect allowed open', 'negotiate allowed',
+            'share_connect denied secret')
+
+
+def test_old_logon_and_guests(t):
+    shares = {'open': {'guest ok': 'yes'},
+              'known': {'guest ok': 'yes', 'smbguard:guest': 'deny'}}
+    guest = {'user': 'mallory', 'password': 'x'}
+    nobody = {'user': ANONYMOUS}
+    smbd = server(t, GUEST_OK, shares)
+    for who in (guest, nobody):
+        t.equal(('ok', ''), old_logon(smbd, 'open', **who))
+        t.equal((DENIED, 'tree connect'), old_logon(smbd, 'known', **who))
+    t.equal(('ok', ''), old_logon(smbd, 'known'))
+    smbd = server(t, dict(GUEST_OK, **{'smbguard:guest': 'deny'}), shares)
+    for who in (guest, nobody):
+        t.equal((DENIED, 'tree connect'), old_logon(smbd, 'open', **who))
+    t.equal(('ok', ''), old_logon(smbd, 'open'))
+    t.equal(['denied', 'denied', 'allowed'],
+            [e['outcome'] for e in smbd.events(event='share_connect')])
+
+
+def test_old_logon_and_ntlm(t):
+    smbd = server(t, shares={'tickets': {'smbguard:ntlm': 'deny'}})
+    t.equal(('ok', ''), old_logon(smbd, 'open'))
+    t.equal((DENIED, 'tree connect'), old_logon(smbd, 'tickets'))
+    smbd = server(t, {'smbguard:ntlm': 'deny'})
+    t.equal((DENIED, 'tree connect'), old_logon(smbd, 'open'))
+    t.fields(smbd.events()[-1], outcome='denied', policy__scope='global',
+             policy__option='smbguard:ntlm')
+
+
+# Second channels
+
+def bind(t, smbd, share, name):
+    """smbtorture's second channel.  Did smbd do as the test expects?"""
+    done = subprocess.run(
+        ['smbtorture', '--configfile=' + smbd.conf, '-p', str(smbd.port),
+         '--user=alice%' + sandbox.USERS['alice'], '//127.0.0.1/' + share,
+         'smb2.session.' + name],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, cwd=t.directory, check=False)
+    return '\nsuccess: ' in done.stdout
+
+
+# Of smbtorture's tests, what the second channel may not have.
+CHANNELS = (
+    ('bind_negative_smb3to2s', 'min protocol', 'SMB3_00'),
+    ('bind_negative_smb3signGtoCs', 'signing algorithms', 'AES-128-GMAC'),
+)
+
+
+def test_second_channel_at_the_negotiate_gate(t):
+    """Each channel is negotiated for itself, and judged for itself."""
+    for name, option, value in CHANNELS:
+        loose = server(t)
+        t.true(bind(t, loose, 'open', name), 'without the option: ' + name)
+        t.equal([], loose.events(outcome='denied'))
+        smbd = server(t, {'smbguard:' + option: value})
+        t.true(not bind(t, smbd, 'open', name), 'refused: ' + name)
+        t.true(smbd.events(event='share_connect', outcome='allowed'),
+               'the first channel has its tree')
+        denied = t.one(smbd.events(outcome='denied'))
+        t.fields(denied, event='negotiate',
+                 policy__option='smbguard:' + option)
+        same = smbd.events(event='negotiate', outcome='allowed',
+                           clientGuid=denied['clientGuid'])
+        t.true(same, 'another channel of the same client was allowed')
+
+
+def test_second_channel_of_an_encrypted_share(t):
+    smbd = server(t)
+    for name in ('bind1', 'bind2'):
+        t.true(bind(t, smbd, 'secret', name), name)
+    t.equal(['allowed'], sorted({e['outcome'] for e in smbd.events()}))
+    for event in smbd.events(event='share_connect'):
+        t.fields(event, share='secret', encrypted=True)
+
+
+def test_second_channel_is_judged_as_a_session(t):
+    """A bind is a session setup: the session gate sees who and how."""
+    loose = server(t)
+    t.true(bind(t, loose, 'open', 'bind1'), 'without the option')
+    sessions = loose.events(event='session')
+    t.true(len({e['connectionId'] for e in sessions}) > 1, 'two channels')
+    smbd = server(t, {'smbguard:ntlm': 'deny'})
+    t.true(not bind(t, smbd, 'open', 'bind1'), 'refused')
+    t.equal({'denied'}, {e['outcome'] for e in smbd.events(event='session')})

@@ -1,0 +1,271 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shares about which smbd does not ask smbguard.
+
+What: a share with `vfs objects` of its own that leave smbguard out, and
+printers, for which smbd loads no module.  Encryption is held by smbd itself;
+a share that asks for more than that is closed, and a policy_error says why.
+"""
+
+import os
+
+import impacket_client
+from clients import ANONYMOUS
+from harness import DENIED
+
+ENCRYPTION = 'smbguard:encryption'
+REQUIRED = {ENCRYPTION: 'required'}
+OWN = {'vfs objects': 'acl_xattr'}
+CALM = {'smbguard:history': 'no'}
+GUEST_OK = {'map to guest': 'Bad User'}
+OLD_LOGON = ['client use spnego=no', 'client ntlmv2 auth=no']
+READ = 'get hello.txt -; ls; put /etc/hostname h'
+CLOSED = 'NT_STATUS_BAD_NETWORK_NAME'
+
+
+def server(t, options=None, shares=None):
+    return t.smbd(options=dict(CALM, **options or {}), shares=shares)
+
+
+def gets_nothing(t, smbd, share, protocol, command=READ, **more):
+    """Nothing read, nothing written, whatever the tree connect said."""
+    answer = smbd.smbclient(share, protocol, command, **more)
+    t.true(answer.status != 0, '%s is refused: %s' % (protocol, answer))
+    lines = answer.output.splitlines()
+    t.true('hello' not in lines and 'blocks' not in answer.output and
+           'putting file' not in answer.output, protocol + answer.output)
+    t.equal([], [e for e in smbd.events(event='share_connect')
+                 if e['share'] == share], 'share_connect')
+    return answer
+
+
+def files(smbd, share):
+    path = smbd.config.get(share, 'path')
+    return sorted(os.listdir(path))
+
+
+def test_encryption_is_held_natively(t):
+    for own in (OWN, {'vfs objects': ''}):
+        smbd = server(t, shares={'own': dict(own, **REQUIRED)})
+        t.equal('ok', smbd.smbclient('own', 'SMB3_11', 'ls').got)
+        t.equal('ok', smbd.smbclient('own', 'SMB3_00', 'ls').got)
+        with smbd.connected('own'):
+            tcon = t.one(list(smbd.smbstatus()['tcons'].values()), 'tree')
+        t.equal('full', tcon['encryption']['degree'])
+        for protocol in ('SMB2_02', 'SMB2_10', 'NT1'):
+            gets_nothing(t, smbd, 'own', protocol)
+        gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
+        t.equal(['hello.txt'], files(smbd, 'own'))
+        t.equal('ok', smbd.smbclient('open', 'NT1').got, 'the others')
+        t.equal([], smbd.events(event='policy_error'))
+
+
+def test_without_options_it_is_left_alone(t):
+    smbd = server(t, shares={'own': OWN})
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        t.equal('ok', smbd.smbclient('own', protocol).got, protocol)
+    t.story(smbd, *['negotiate allowed', 'session allowed'] * 3)
+
+
+def test_other_options_close_it(t):
+    for option, value in (('min protocol', 'SMB2_02'), ('guest', 'deny'),
+                          ('encryption algorithms', 'AES-128-GCM'),
+                          ('ntlm', 'deny'), ('signing', 'required'),
+                          ('signing algorithms', 'AES-128-GMAC'),
+                          ('encryption', 'wurst')):
+        option = 'smbguard:' + option
+        smbd = server(t, shares={'own': dict(OWN, **{option: value})})
+        for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+            t.equal(CLOSED, gets_nothing(t, smbd, 'own', protocol).got, option)
+        t.equal('ok', smbd.smbclient('open').got)
+        faults = smbd.events(event='policy_error')
+        t.true(faults, 'a policy_error')
+        for fault in faults:
+            t.fields(fault, policy__option='vfs objects', policy__scope='own',
+                     severity='critical')
+            t.contains('[own]', fault['reason'])
+        t.contains('smbguard: [own] is closed to 127.0.0.1', smbd.log_text())
+
+
+def test_in_audit_mode_it_stays_open(t):
+    smbd = server(t, shares={'own': dict(OWN, **{
+        'smbguard:mode': 'audit', 'smbguard:ntlm': 'deny',
+        ENCRYPTION: 'required'})})
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        t.equal('ok', smbd.smbclient('own', protocol).got, protocol)
+
+
+def test_what_global_demands_holds(t):
+    smbd = server(t, REQUIRED, {'own': OWN})
+    t.equal('ok', smbd.smbclient('own').got)
+    for protocol in ('SMB2_10', 'NT1'):
+        gets_nothing(t, smbd, 'own', protocol)
+    gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
+    t.equal(['hello.txt'], files(smbd, 'own'))
+
+
+def test_guest_of_global_by_an_old_logon(t):
+    """Past the session gate, and no share gate there."""
+    shares = {'own': dict(OWN, **{'guest ok': 'yes'})}
+    guest = {'user': 'mallory', 'password': 'x', 'options': OLD_LOGON}
+    loose = server(t, GUEST_OK, shares)
+    t.equal('ok', loose.smbclient('own', 'NT1', **guest).got)
+    for option, value in (('guest', 'deny'), ('signing', 'required'),
+                          ('guest', 'wurst')):
+        smbd = server(t, dict(GUEST_OK, **{'smbguard:' + option: value}),
+                      shares)
+        gets_nothing(t, smbd, 'own', 'NT1', **guest)
+        gets_nothing(t, smbd, 'own', 'NT1', user=ANONYMOUS,
+                     options=OLD_LOGON)
+        if value != 'wurst':
+            t.equal('ok', smbd.smbclient('own').got)
+
+
+def test_ntlm_of_global_by_an_old_logon(t):
+    loose = server(t, {}, {'own': OWN})
+    t.equal('ok', loose.smbclient('own', 'NT1', options=OLD_LOGON).got)
+    smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
+    gets_nothing(t, smbd, 'own', 'SMB3_11')
+    gets_nothing(t, smbd, 'own', 'NT1')
+    gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
+
+
+def test_signing_algorithms_of_global_by_an_old_logon(t):
+    smbd = server(t, {'smbguard:signing algorithms': 'AES-128-GMAC'},
+                  {'own': OWN})
+    t.equal('ok', smbd.smbclient('own').got)
+    gets_nothing(t, smbd, 'own', 'NT1')
+    gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
+
+
+# Shares that are made when they are asked for
+
+def test_homes(t):
+    homes = dict(OWN, **{'path': None, 'read only': 'no'})
+    smbd = server(t, shares={'homes': dict(homes, **REQUIRED)})
+    t.equal('ok', smbd.smbclient('alice', 'SMB3_11').got)
+    for protocol in ('SMB2_10', 'NT1'):
+        gets_nothing(t, smbd, 'alice', protocol)
+    smbd = server(t, shares={'homes': dict(homes, **{'smbguard:ntlm':
+                                                     'deny'})})
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        for name in ('alice', 'homes'):
+            gets_nothing(t, smbd, name, protocol)
+    t.equal('ok', smbd.smbclient('open').got)
+
+
+def test_copy(t):
+    smbd = server(t, shares={'own': dict(OWN, **REQUIRED),
+                             'twin': {'copy': 'own', 'path': None}})
+    gets_nothing(t, smbd, 'twin', 'SMB2_10')
+    t.equal('ok', smbd.smbclient('twin').got)
+
+
+def registry(t, **options):
+    smbd = server(t, {'registry shares': 'yes'})
+    commands = [('addshare', 'own', smbd.config.get('open', 'path'),
+                 'writeable=y', 'guest_ok=y', ''),
+                ('setparm', 'own', 'vfs objects', 'acl_xattr')]
+    commands += [('setparm', 'own', 'smbguard:' + option, value)
+                 for option, value in options.items()]
+    for command in commands:
+        status, output = t.run('net', '--configfile=' + smbd.conf, 'conf',
+                               *command)
+        t.equal(0, status, output)
+    return smbd
+
+
+def test_registry_share_that_encrypts(t):
+    smbd = registry(t, encryption='required')
+    for protocol in ('SMB2_10', 'NT1'):
+        gets_nothing(t, smbd, 'own', protocol)
+    t.equal('ok', smbd.smbclient('own').got)
+
+
+def test_registry_share_with_other_options(t):
+    t.equal('ok', registry(t).smbclient('own').got, 'without')
+    smbd = registry(t, ntlm='deny')
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        gets_nothing(t, smbd, 'own', protocol)
+
+
+def test_registry_share_of_a_connected_client(t):
+    smbd = registry(t)
+    with smbd.impacket(dialect='SMB2_10') as client:
+        client.tree('open')
+        for option, value in (('encryption', 'required'), ('ntlm', 'deny')):
+            status, output = t.run(
+                'net', '--configfile=' + smbd.conf, 'conf', 'setparm', 'own',
+                'smbguard:' + option, value)
+            t.equal(0, status, output)
+            t.true(impacket_client.status(visit, client, 'own') != 'ok',
+                   option)
+
+
+def visit(client, share):
+    client.read(client.tree(share))
+
+
+# Printers
+
+def printer(t, options=None, more=None):
+    smbd = server(t, options, {'printer': dict({
+        'printable': 'yes', 'read only': 'yes', 'print command': 'mv %s %s.done',
+        'lpq command': 'true', 'lprm command': 'true'}, **more or {})})
+    source = os.path.join(t.directory, 'hello.txt')
+    with open(source, 'w', encoding='ascii') as f:
+        f.write('hello\n')
+    return smbd, 'print ' + source
+
+
+def jobs(smbd):
+    return [name for name in files(smbd, 'printer') if name != 'hello.txt']
+
+
+def test_printer_without_options(t):
+    smbd, command = printer(t)
+    for number, protocol in enumerate(('SMB3_11', 'SMB2_10', 'NT1')):
+        answer = smbd.smbclient('printer', protocol, command)
+        t.equal('ok', answer.got, protocol + answer.output)
+        t.equal(number + 1, len(jobs(smbd)), 'jobs')
+
+
+def test_printer_that_encrypts(t):
+    smbd, command = printer(t, more=REQUIRED)
+    for protocol in ('SMB2_02', 'SMB2_10', 'NT1'):
+        gets_nothing(t, smbd, 'printer', protocol, command)
+    gets_nothing(t, smbd, 'printer', 'NT1', command, options=OLD_LOGON)
+    t.equal([], jobs(smbd))
+    answer = smbd.smbclient('printer', 'SMB3_11', command)
+    t.equal('ok', answer.got, answer.output)
+    t.equal(1, len(jobs(smbd)), 'jobs')
+
+
+def test_printer_when_global_encrypts(t):
+    smbd, command = printer(t, REQUIRED)
+    for protocol in ('SMB2_10', 'NT1'):
+        answer = gets_nothing(t, smbd, 'printer', protocol, command)
+        t.equal('session setup', answer.step)
+    gets_nothing(t, smbd, 'printer', 'NT1', command, options=OLD_LOGON)
+    t.equal([], jobs(smbd))
+    t.equal('ok', smbd.smbclient('printer', 'SMB3_11', command).got)
+    t.equal(1, len(jobs(smbd)), 'jobs')
+
+
+def test_printer_with_other_options_is_closed(t):
+    smbd, command = printer(t, more={'smbguard:ntlm': 'deny'})
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        answer = gets_nothing(t, smbd, 'printer', protocol, command)
+        t.equal(CLOSED, answer.got)
+    t.equal([], jobs(smbd))
+    t.true(smbd.events(event='policy_error'), 'a policy_error')
+
+
+def test_printer_and_ntlm_of_global_by_an_old_logon(t):
+    loose, command = printer(t)
+    t.equal('ok', loose.smbclient('printer', 'NT1', command,
+                                  options=OLD_LOGON).got)
+    smbd, command = printer(t, {'smbguard:ntlm': 'deny'})
+    gets_nothing(t, smbd, 'printer', 'SMB3_11', command)
+    gets_nothing(t, smbd, 'printer', 'NT1', command, options=OLD_LOGON)
+    t.equal([], jobs(smbd))
