@@ -34,6 +34,7 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
+#include "smbd/history.h"
 #include "smbd/knobs.h"
 #include "smbd/layout.h"
 #include "smbd/peek.h"
@@ -323,6 +324,7 @@ static int gate_destructor(struct negotiate_gate *gate)
 			     gate->smb1 != NULL ? gate->smb1 : &nothing,
 			     SG_DIALECT_NONE);
 	}
+	sg_history_sweep(gate->client);
 	return 0;
 }
 

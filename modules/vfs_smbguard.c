@@ -152,8 +152,7 @@ static bool was_told(const struct access *access)
 	uint8_t session = access->session->global->encryption_flags;
 	uint8_t tree = access->conn->tcon->global->encryption_flags;
 
-	return access->request->was_encrypted ||
-	       ((session | tree) & SMBXSRV_ENCRYPTION_DESIRED) != 0;
+	return ((session | tree) & SMBXSRV_ENCRYPTION_DESIRED) != 0;
 }
 
 /* Why the gate cannot judge, for policy->broken. */

@@ -147,13 +147,18 @@ bool sg_history_address_regressed(const struct sg_history *before,
 				  const struct sg_history *now,
 				  struct sg_regression *regression)
 {
-	if (before == NULL || now->offered_dialect == SG_DIALECT_NONE ||
+	const char *was = NULL;
+
+	if (before != NULL) {
+		was = sg_dialect_name(before->lowest_dialect);
+	}
+	if (was == NULL || now->offered_dialect == SG_DIALECT_NONE ||
 	    now->offered_dialect >= before->lowest_dialect) {
 		return false;
 	}
 	*regression = (struct sg_regression){
 		.what = "dialect",
-		.was = sg_dialect_name(before->lowest_dialect),
+		.was = was,
 		.now = sg_dialect_name(now->offered_dialect),
 		.side = "client",
 	};
@@ -169,12 +174,14 @@ static bool dialect_regressed(const struct sg_history *before,
 			      const struct sg_history *now,
 			      struct sg_regression *r)
 {
-	if (now->used_dialect == SG_DIALECT_NONE ||
+	const char *was = sg_dialect_name(before->used_dialect);
+
+	if (was == NULL || now->used_dialect == SG_DIALECT_NONE ||
 	    now->used_dialect >= before->used_dialect) {
 		return false;
 	}
 	r->what = "dialect";
-	r->was = sg_dialect_name(before->used_dialect);
+	r->was = was;
 	r->now = sg_dialect_name(now->used_dialect);
 	r->side = side_of(now->offered_dialect < before->used_dialect);
 	return true;

@@ -14,9 +14,10 @@
  *     is open, and a page that is gone would kill smbd with SIGBUS.
  *
  * (2) Clients that were not seen for "history days" are forgotten once a day,
- *     by whichever process notices first. Should there be more than
- *     MAX_CLIENTS, the oldest go at once; a flood of new addresses is
- *     therefore bounded, and costs one sweep a minute.
+ *     by a process whose client has gone: a walk over all of them takes
+ *     seconds. Beyond MAX_CLIENTS nobody new is kept until the oldest half
+ *     has gone in the same way, which is once a minute at most; so a flood of
+ *     new addresses is bounded.
  *
  * How it fails: a database that cannot be read is renamed and begun anew. If
  * that is of no use either, nothing is remembered in this process. Nobody is
@@ -24,6 +25,7 @@
  */
 
 #include "smbd/samba.h"
+#include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/history.h"
 #include "smbd/record.h"
@@ -276,31 +278,13 @@ static void sweep_db(struct db_context *db, time_t now, unsigned days)
 	TALLOC_FREE(frame);
 }
 
-static void sweep_if_due(struct db_context *db,
-			 const struct sg_settings *global)
-{
-	time_t now = time(NULL);
-	time_t swept = (time_t)fetch_number(db, KEY_SWEPT);
-	unsigned days = global->history_days;
-
-	if (now - swept >= DAY_SECONDS || now < swept) {
-		sweep_db(db, now, days > 0 ? days : DEFAULT_DAYS);
-	}
-}
-
 /* Count a client that is new. False: there is no room for it. */
-static bool make_room(struct db_context *db, const struct sg_settings *global)
+static bool make_room(struct sg_client_state *client, struct db_context *db)
 {
 	uint64_t count = fetch_number(db, KEY_COUNT);
-	time_t now = time(NULL);
-	time_t swept = (time_t)fetch_number(db, KEY_SWEPT);
-	unsigned days = global->history_days;
 
-	if (count >= MAX_CLIENTS && now - swept >= FULL_SWEEP_SECONDS) {
-		sweep_db(db, now, days > 0 ? days : DEFAULT_DAYS);
-		count = fetch_number(db, KEY_COUNT);
-	}
 	if (count >= MAX_CLIENTS) {
+		client->history_full = true;
 		return false;
 	}
 	store_number(db, KEY_COUNT, count + 1);
@@ -333,7 +317,6 @@ static bool is_damage(NTSTATUS status, TDB_DATA value, bool whole)
 }
 
 bool sg_history_fetch(struct sg_client_state *client,
-		      const struct sg_settings *global,
 		      const char *key,
 		      struct sg_history *record)
 {
@@ -375,10 +358,35 @@ static bool can_be_read(struct db_context *db, const char *key, TDB_DATA stored)
 	return same;
 }
 
+void sg_history_sweep(struct sg_client_state *client)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	struct db_context *db = client->history;
+	time_t now = time(NULL);
+	time_t swept;
+	bool due;
+
+	if (db == NULL || global == NULL) {
+		TALLOC_FREE(frame);
+		return;
+	}
+	swept = (time_t)fetch_number(db, KEY_SWEPT);
+	due = now - swept >= DAY_SECONDS || now < swept ||
+	      (client->history_full && now - swept >= FULL_SWEEP_SECONDS);
+	if (due) {
+		sweep_db(db,
+			 now,
+			 global->history_days > 0 ? global->history_days
+						  : DEFAULT_DAYS);
+	}
+	TALLOC_FREE(frame);
+}
+
 void sg_history_store(struct sg_client_state *client,
-		      const struct sg_settings *global,
 		      const char *key,
-		      const struct sg_history *record)
+		      const struct sg_history *record,
+		      bool known)
 {
 	uint8_t bytes[SG_HISTORY_BYTES] = {0};
 	TDB_DATA value = {.dptr = bytes, .dsize = sizeof(bytes)};
@@ -391,11 +399,8 @@ void sg_history_store(struct sg_client_state *client,
 	sg_history_pack(record, bytes);
 	with_root(&changed);
 	db = history_db(client);
-	if (db != NULL) {
-		sweep_if_due(db, global);
-		if (record->first_seen == record->last_seen) {
-			room = make_room(db, global);
-		}
+	if (db != NULL && !known) {
+		room = make_room(client, db);
 	}
 	if (db != NULL && room) {
 		status = dbwrap_store_bystring(db, key, value, TDB_REPLACE);

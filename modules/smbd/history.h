@@ -30,16 +30,23 @@ char *sg_history_key(TALLOC_CTX *mem_ctx,
  * aside and begun anew, with a policy_error.
  */
 bool sg_history_fetch(struct sg_client_state *client,
-		      const struct sg_settings *global,
 		      const char *key,
 		      struct sg_history *record);
 
 /**
  * Remember. Failure is told in smbd's log; nobody is refused for it.
+ *
+ * known: there is a record under this key.
  */
 void sg_history_store(struct sg_client_state *client,
-		      const struct sg_settings *global,
 		      const char *key,
-		      const struct sg_history *record);
+		      const struct sg_history *record,
+		      bool known);
+
+/**
+ * Forget who is too old, if that is due. To be called when the client has
+ * gone: it may take seconds.
+ */
+void sg_history_sweep(struct sg_client_state *client);
 
 #endif /* SMBGUARD_SMBD_HISTORY_H */

@@ -113,7 +113,7 @@ void sg_regress_negotiate(struct sg_client_state *client,
 		TALLOC_FREE(frame);
 		return;
 	}
-	known = sg_history_fetch(client, policy->global, key, &before);
+	known = sg_history_fetch(client, key, &before);
 	worse = sg_history_address_regressed(known ? &before : NULL, &now, &r);
 	if (worse) {
 		tell(client, conn, facts, &r, NULL);
@@ -131,7 +131,7 @@ void sg_regress_negotiate(struct sg_client_state *client,
 		}
 	}
 	keep = sg_history_merge(known ? &before : NULL, &now);
-	sg_history_store(client, policy->global, key, &keep);
+	sg_history_store(client, key, &keep, known);
 	TALLOC_FREE(frame);
 }
 
@@ -187,7 +187,7 @@ void sg_regress_session(struct sg_client_state *client,
 		TALLOC_FREE(frame);
 		return;
 	}
-	known = sg_history_fetch(client, global, key, &before);
+	known = sg_history_fetch(client, key, &before);
 	worse = sg_history_account_regressed(known ? &before : NULL,
 					     &now,
 					     found);
@@ -223,9 +223,9 @@ void sg_regress_keep_session(struct sg_client_state *client,
 	bool known;
 
 	if (key != NULL && wanted(global)) {
-		known = sg_history_fetch(client, global, key, &before);
+		known = sg_history_fetch(client, key, &before);
 		keep = sg_history_merge(known ? &before : NULL, &now);
-		sg_history_store(client, global, key, &keep);
+		sg_history_store(client, key, &keep, known);
 	}
 	TALLOC_FREE(frame);
 }
@@ -241,14 +241,14 @@ uint32_t sg_regress_suspect(struct sg_client_state *client,
 	bool known = false;
 
 	if (key != NULL && wanted(global)) {
-		known = sg_history_fetch(client, global, key, &record);
+		known = sg_history_fetch(client, key, &record);
 	}
 	if (known) {
 		if (record.suspicions < UINT32_MAX) {
 			record.suspicions++;
 		}
 		count = record.suspicions;
-		sg_history_store(client, global, key, &record);
+		sg_history_store(client, key, &record, true);
 	}
 	TALLOC_FREE(frame);
 	return count;

@@ -43,6 +43,7 @@ struct sg_client_state {
 	/* see history.c */
 	struct db_context *history;
 	bool history_failed;
+	bool history_full;
 	ino_t history_inode;
 
 	unsigned awaited; /* connections that are watched, see watch.c */

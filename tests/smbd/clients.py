@@ -19,6 +19,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 
 import sandbox
 import wire
@@ -68,12 +69,15 @@ class Clients:
         conf = os.path.join(self.directory, 'client.conf')
         if not os.path.exists(conf):
             state = os.path.join(self.directory, 'client')
-            os.makedirs(state)
-            with open(conf, 'w', encoding='utf-8') as f:
+            os.makedirs(state, exist_ok=True)
+            # Several clients may be started at once.
+            new = '%s.%d' % (conf, threading.get_ident())
+            with open(new, 'w', encoding='utf-8') as f:
                 f.write('[global]\n' + ''.join(
                     '\t%s = %s\n' % (name, state) for name in
                     ('private dir', 'lock directory', 'state directory',
                      'cache directory')))
+            os.rename(new, conf)
         command = ['smbclient', '--configfile=' + conf,
                    '--port=%d' % self.port]
         command += ['--option=%s=%s' % (name, protocol) for name in PROTOCOLS]
