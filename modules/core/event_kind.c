@@ -29,7 +29,10 @@ enum sg_severity sg_event_severity(const struct sg_event *event)
 	    strcmp(event->name, "audit_lost") == 0) {
 		return SG_CRITICAL;
 	}
-	if (event->regression != NULL && event->explanation != NULL) {
+	/* What the administrator changed is told once for each client. */
+	if (event->regression != NULL &&
+	    (event->explanation != NULL ||
+	     strcmp(event->regression->side, "server") == 0)) {
 		return SG_INFO;
 	}
 	if (is_refused || event->verdict->outcome == SG_DETECTED) {

@@ -333,11 +333,16 @@ void sg_history_pack(const struct sg_history *record,
 	put_le(bytes + SUM_AT, sum_of(bytes), 4);
 }
 
+bool sg_history_is_ours(const uint8_t *bytes, size_t len)
+{
+	return len == SG_HISTORY_BYTES && bytes[0] == VERSION;
+}
+
 bool sg_history_unpack(const uint8_t *bytes,
 		       size_t len,
 		       struct sg_history *record)
 {
-	if (len != SG_HISTORY_BYTES || bytes[0] != VERSION ||
+	if (!sg_history_is_ours(bytes, len) ||
 	    get_le(bytes + SUM_AT, 4) != sum_of(bytes)) {
 		return false;
 	}

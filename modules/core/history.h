@@ -91,6 +91,11 @@ void sg_history_pack(const struct sg_history *record,
 		     uint8_t bytes[SG_HISTORY_BYTES]);
 
 /**
+ * Are these bytes a record of our version, whole or not?
+ */
+bool sg_history_is_ours(const uint8_t *bytes, size_t len);
+
+/**
  * Read a record. False if it is none: another size or version, or bytes that
  * do not match their sum.
  */

@@ -215,6 +215,29 @@ static bool add_fault(struct sg_settings *settings,
 	return fault->option != NULL;
 }
 
+/* What is not remembered cannot be refused: better said than believed. */
+static bool check_history(struct sg_settings *settings)
+{
+	struct sg_fault *fault = NULL;
+
+	if (settings->downgrade != SG_DOWNGRADE_REFUSE ||
+	    settings->history != SG_SWITCH_NO) {
+		return true;
+	}
+	fault = sg_fault_add(settings,
+			     &settings->faults,
+			     &settings->num_faults);
+	if (fault == NULL) {
+		return false;
+	}
+	*fault = (struct sg_fault){
+		.option = SG_OPTION_PREFIX ":downgrade",
+		.value = "refuse",
+		.accepted = "record alone where smbguard:history = no",
+	};
+	return true;
+}
+
 struct sg_settings *sg_settings_parse(TALLOC_CTX *mem_ctx,
 				      enum sg_where where,
 				      sg_option_getter get,
@@ -222,6 +245,7 @@ struct sg_settings *sg_settings_parse(TALLOC_CTX *mem_ctx,
 {
 	struct sg_settings *settings = NULL;
 	const struct sg_option *option = NULL;
+	bool ok;
 
 	settings = talloc_zero(mem_ctx, struct sg_settings);
 	if (settings == NULL) {
@@ -231,7 +255,6 @@ struct sg_settings *sg_settings_parse(TALLOC_CTX *mem_ctx,
 	for (option = sg_option_table(); option->name != NULL; option++) {
 		const char *value = get(option->name, private_data);
 		const char *accepted = option->accepted;
-		bool ok;
 
 		if (value == NULL) {
 			continue;
@@ -254,11 +277,15 @@ struct sg_settings *sg_settings_parse(TALLOC_CTX *mem_ctx,
 			goto nomem;
 		}
 	}
+	ok = check_history(settings);
+	if (!ok) {
+		goto nomem;
+	}
 	if (settings->exception_names != NULL) {
-		bool ok = sg_exceptions_parse(settings,
-					      settings->exception_names,
-					      get,
-					      private_data);
+		ok = sg_exceptions_parse(settings,
+					 settings->exception_names,
+					 get,
+					 private_data);
 
 		if (!ok) {
 			goto nomem;

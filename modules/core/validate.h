@@ -56,7 +56,7 @@ enum sg_dialect sg_validate_best(const struct sg_negotiated *side);
 
 /**
  * What was changed on the way, for a person: "the dialects (SMB3_02, SMB3_00
- * became SMB2_02) and the capabilities (0x7f became 0x3f)".
+ * became SMB2_02), the capabilities (0x7f became 0x3f)".
  *
  * Returns NULL when out of memory.
  */

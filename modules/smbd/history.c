@@ -311,7 +311,7 @@ static void without_root(bool changed)
 static bool is_damage(NTSTATUS status, TDB_DATA value, bool whole)
 {
 	if (NT_STATUS_IS_OK(status)) {
-		return !whole && value.dsize == SG_HISTORY_BYTES;
+		return !whole && sg_history_is_ours(value.dptr, value.dsize);
 	}
 	return NT_STATUS_EQUAL(status, NT_STATUS_INTERNAL_DB_CORRUPTION);
 }

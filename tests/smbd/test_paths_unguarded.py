@@ -190,6 +190,7 @@ def test_registry_share_with_other_options(t):
 
 
 def test_registry_share_of_a_connected_client(t):
+    """With the reload that docs/limits.md asks for after such a change."""
     smbd = registry(t)
     with smbd.impacket(dialect='SMB2_10') as client:
         client.tree('open')
@@ -198,6 +199,7 @@ def test_registry_share_of_a_connected_client(t):
                 'net', '--configfile=' + smbd.conf, 'conf', 'setparm', 'own',
                 'smbguard:' + option, value)
             t.equal(0, status, output)
+            smbd.reload()
             t.true(impacket_client.status(visit, client, 'own') != 'ok',
                    option)
 
