@@ -91,7 +91,7 @@ PARTS = [
     ('Somebody in between.',
      'No option is set, and a proxy changes what clients offer: it takes the '
      'dialects with encryption from one of 3.0.2, and all ciphers but the '
-     'oldest from one of 3.1.1. Both notice, and hang up; smbd alone would '
+     'oldest from one of 3.1.1. Neither gets through, and smbd alone would '
      'log nothing. At the end alice comes with 2.1, as with an old client, '
      'or with one that was made to believe that the server has no better.',
      {'smbguard:history': 'yes'},
