@@ -56,30 +56,38 @@ static bool wait_for(int sock, size_t bytes)
 	return ret <= 0 || (pfd.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
 }
 
+size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int wait_msec)
+{
+	int64_t deadline = now_msec() + wait_msec;
+	bool more = true;
+	size_t have = peek(sock, buf, size);
+
+	while (have > 0 && more) {
+		/* 0 until the length itself is there */
+		size_t want = MAX(sg_offer_expected_bytes(buf, have),
+				  SG_OFFER_NBT_BYTES);
+
+		want = MIN(want, size);
+		if (have >= want) {
+			break;
+		}
+		more = wait_for(sock, want) && now_msec() < deadline;
+		have = peek(sock, buf, size);
+	}
+	return have;
+}
+
 struct sg_offer *sg_peek_offer(TALLOC_CTX *mem_ctx, int sock)
 {
 	struct sg_offer *offer = NULL;
 	uint8_t *buf = NULL;
-	int64_t deadline = now_msec() + PEEK_WAIT_MSEC;
-	bool more = true;
-	size_t want;
 	size_t have;
 
 	buf = talloc_array(mem_ctx, uint8_t, SG_OFFER_MAX_BYTES);
 	if (buf == NULL) {
 		return NULL;
 	}
-	have = peek(sock, buf, SG_OFFER_MAX_BYTES);
-	while (have > 0 && more) {
-		/* 0 until the length itself is there */
-		want = MAX(sg_offer_expected_bytes(buf, have),
-			   SG_OFFER_NBT_BYTES);
-		if (have >= want) {
-			break;
-		}
-		more = wait_for(sock, want) && now_msec() < deadline;
-		have = peek(sock, buf, SG_OFFER_MAX_BYTES);
-	}
+	have = sg_peek_message(sock, buf, SG_OFFER_MAX_BYTES, PEEK_WAIT_MSEC);
 	offer = sg_offer_parse(mem_ctx, buf, have);
 	talloc_free(buf);
 	return offer;

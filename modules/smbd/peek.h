@@ -11,6 +11,14 @@
 #include "core/offer.h"
 
 /**
+ * Look at the message that waits on a socket, as much of it as size bytes.
+ *
+ * One that comes in pieces is waited for, wait_msec in all.
+ * Returns the bytes that were there; 0 if there is none, or an end.
+ */
+size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int wait_msec);
+
+/**
  * Parse the message that waits on a socket, and leave it there.
  *
  * sock: connected, readable now. A message that comes in pieces is waited

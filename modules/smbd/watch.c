@@ -29,6 +29,7 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
+#include "smbd/peek.h"
 #include "smbd/record.h"
 #include "smbd/regress.h"
 #include "smbd/watch.h"
@@ -39,6 +40,8 @@
 #define LOOK_AT_MESSAGES 8
 /* Room for an IOCTL request with the most dialects that we compare. */
 #define PEEK_BYTES 512
+/* For the rest of a request that has begun; smbd would wait without limit. */
+#define WAIT_MSEC 1000
 #define IOCTL_FIXED_BYTES 0x38
 #define IOCTL_CTLCODE_AT 4
 #define IOCTL_INPUT_OFFSET_AT 24
@@ -294,6 +297,18 @@ static bool look_for_validate(struct sg_client_state *client,
 	return true;
 }
 
+/* Somebody in between may send a request in pieces, for us not to see it. */
+static bool may_be_cut(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *hdr = bytes + SG_OFFER_NBT_BYTES;
+
+	if (len < SG_OFFER_NBT_BYTES + SMB2_HDR_BODY) {
+		return true;
+	}
+	return IVAL(hdr, 0) == SMB2_MAGIC &&
+	       SVAL(hdr, SMB2_HDR_OPCODE) == SMB2_OP_IOCTL && len < PEEK_BYTES;
+}
+
 void sg_watch_socket(struct sg_client_state *client,
 		     struct smbXsrv_connection *connections,
 		     const struct tevent_fd *fde)
@@ -329,6 +344,12 @@ void sg_watch_socket(struct sg_client_state *client,
 	}
 	conn->vanish_counts = false;
 	conn->messages_left--;
+	if (may_be_cut(bytes, (size_t)got)) {
+		got = (ssize_t)sg_peek_message(x->transport.sock,
+					       bytes,
+					       sizeof(bytes),
+					       WAIT_MSEC);
+	}
 	seen = look_for_validate(client, conn, x, bytes, (size_t)got);
 	if (seen || conn->messages_left == 0) {
 		watch_done(client, conn);

@@ -7,7 +7,7 @@ What: three servers with smbguard: one that keeps no history, one that has known
 no other client than this, and one that has known many.  Each round visits each
 of them once, in a random order; the table is as in run.py, with the ratios to
 the server without.  Then connections that come when old clients are to be
-forgotten: once a day one of them has to wait for that.
+forgotten, which a process does once a day, when its client has gone.
 
 How: the clients are written with python3-tdb, each with a record of its address
 and one of an account there.
@@ -82,7 +82,7 @@ def measure_sweeps(smbd, clients, days, text):
     """Connections that come a day after the last time."""
     wire.TIMEOUT = 300.0  # it may be long
     path = records.path_of(smbd)
-    times = []
+    times, ends = [], []
     for _ in range(SWEEPS):
         if days is not None:
             fill(path, clients, days)
@@ -92,8 +92,9 @@ def measure_sweeps(smbd, clients, days, text):
         run.negotiate(smbd)
         times.append(time.perf_counter() - begin)
         smbd.settle()
-    print('%-31s %d times: median %.0f ms, at most %.0f ms' % (
-        text, SWEEPS, statistics.median(times) * 1000, max(times) * 1000))
+        ends.append(time.perf_counter() - begin)
+    print('%-31s at most %4.0f ms, and its process %5.0f ms' % (
+        text, max(times) * 1000, max(ends) * 1000))
 
 
 def inside(arguments):

@@ -12,6 +12,7 @@ How it fails: a program that dies, or ends with an error that no case explains,
 is a failed result under the program's own name.
 """
 
+import os
 import re
 import subprocess
 
@@ -51,6 +52,8 @@ def results(name, status, stdout, stderr):
 
 def job(name, path, root, valgrind=False):
     def run(_):
+        if not os.access(path, os.X_OK):
+            return [(name, 'was not built: %s' % path)]
         done = subprocess.run((VALGRIND if valgrind else []) + [path],
                               cwd=root, capture_output=True, check=False)
         return results(name, done.returncode,

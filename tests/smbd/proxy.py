@@ -3,9 +3,9 @@
 """Somebody in between: a proxy on loopback that changes negotiate requests.
 
 What: inside `with Proxy(smbd, change) as proxy` clients can be driven through
-the proxy as they are through smbd.  change(Negotiate) alters each SMB2 negotiate
-request of a client, change_smb1(bytes) each of SMB1, change_answer(bytes)
-smbd's first answer.  The functions below build such changes.
+the proxy as through smbd.  change(Negotiate) alters each SMB2 negotiate request
+of a client, change_smb1(bytes) each of SMB1, change_answer(bytes) smbd's first
+answer.  The functions below build such changes.
 
 How: one thread a connection passes the client's messages on one by one, until
 something else than a negotiate has come, and from then on bytes.  With source,

@@ -216,6 +216,8 @@ def test_what_the_administrator_changed(t):
                 changed(t, smbd, new, **{name: now}), name)
     t.equal([by_server('cipher', 'AES-128-GCM', 'none', 'alice')],
             changed(t, smbd, new, **{'server smb encrypt': 'off'}))
+    t.equal({'info'}, {e['severity'] for e in smbd.events(event='downgrade')
+                       if e['downgrade']['side'] == 'server'})
 
 
 def test_encryption_turned_off_for_302(t):
@@ -268,10 +270,24 @@ def test_addresses_are_clients_of_their_own(t):
 
 
 def test_no_history(t):
-    smbd = t.smbd(options={**REFUSE, 'smbguard:history': 'no'})
+    smbd = t.smbd(options={'smbguard:history': 'no'})
     for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
         t.equal('ok', visit(smbd, protocol))
     t.equal([], downgrades(smbd))
+    t.equal([], smbd.events(event='policy_error'))
+
+
+def test_refuse_without_history(t):
+    """It could never refuse: better said than believed."""
+    smbd = t.smbd(options={**REFUSE, 'smbguard:history': 'no'})
+    t.equal(REFUSED, visit(smbd))
+    event = t.one(smbd.events(event='policy_error'))
+    t.fields(event, policy__option=OPTION, policy__scope='global',
+             policy__actual='refuse')
+    t.contains('record alone where smbguard:history = no', event['reason'])
+    smbd.config.set('global', 'smbguard:history', 'yes')
+    smbd.reload()
+    t.equal('ok', visit(smbd))
 
 
 def test_guests(t):

@@ -3,14 +3,15 @@
 """What is remembered of clients, and what becomes of it when things go wrong.
 
 What: the database outlives smbd, many writers at once, and writers that are
-killed; old clients are forgotten, a flood of new ones is bounded; a file that is
-damaged is set aside and begun anew.  Nobody is ever refused for it.
+killed; old clients are forgotten, a flood of new ones is bounded; a file that
+is damaged is set aside and begun anew.  Nobody is ever refused for it.
 """
 
 import concurrent.futures
 import glob
 import os
 import random
+import socket
 import time
 
 import processes
@@ -90,6 +91,18 @@ def test_what_is_kept(t):
     with History(path) as history:
         t.equal(2, history.number(COUNT))
         t.true(begin <= history.number(SWEPT) <= time.time(), 'swept')
+
+
+def test_ipv6_counts_by_its_network(t):
+    if not os.path.exists('/proc/net/if_inet6'):
+        print('no IPv6 here')
+        return
+    smbd = t.smbd(options=HISTORY)
+    with socket.create_connection(('::1', smbd.port)) as client:
+        client.sendall(wire.netbios(wire.smb3_negotiate()))
+        t.true(client.recv(1000), 'an answer')
+    smbd.settle()
+    t.equal(['address/::'], list(records.clients(smbd)))
 
 
 def test_outlives_smbd(t):
@@ -204,7 +217,7 @@ def test_empty_file_is_no_damage(t):
 
 def test_bad_record_is_set_aside(t):
     good = Record(first_seen=1, last_seen=1).pack()
-    for bad in (good[:-1] + b'\xee', bytes(64)):
+    for bad in (good[:-1] + b'\xee', b'\x01' * 64):
         smbd = t.smbd(options=HISTORY)
         visit(t, smbd)
         with History(records.path_of(smbd)) as history:
@@ -215,18 +228,20 @@ def test_bad_record_is_set_aside(t):
         check_anew(t, smbd, old)
 
 
-def test_record_of_another_size_is_replaced(t):
-    """Another version of smbguard may keep more of a client, or less."""
-    smbd = t.smbd(options=HISTORY)
-    visit(t, smbd)
-    with History(records.path_of(smbd)) as history:
-        for key in history.clients():
-            history.tdb[key.encode() + b'\0'] = b'\x02' + bytes(79)
-    visit(t, smbd)
-    visit(t, smbd, 'SMB2_10')
-    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
-    t.equal([], smbd.events(event='policy_error'))
-    t.equal([], asides(smbd))
+def test_record_of_another_version_is_replaced(t):
+    """Another smbguard may keep more of a client, or the same differently."""
+    good = Record(first_seen=1, last_seen=1).pack()
+    for other in (b'\x02' + bytes(79), b'\x02' + good[1:], b'', b'\x01'):
+        smbd = t.smbd(options=HISTORY)
+        visit(t, smbd)
+        with History(records.path_of(smbd)) as history:
+            for key in history.clients():
+                history.tdb[key.encode() + b'\0'] = other
+        visit(t, smbd)
+        visit(t, smbd, 'SMB2_10')
+        t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
+        t.equal([], smbd.events(event='policy_error'))
+        t.equal([], asides(smbd))
 
 
 def test_unknown_values_accuse_nobody(t):
@@ -255,7 +270,7 @@ def test_set_aside_once(t):
     with clients[0], clients[1]:
         with History(records.path_of(smbd)) as history:
             for key in history.clients():
-                history.tdb[key.encode() + b'\0'] = b'wurst' * 12 + b'1234'
+                history.tdb[key.encode() + b'\0'] = b'\x01' * 64
         t.equal('NT_STATUS_SUCCESS', clients[0].attempt('alice'))
         t.equal('ok', smbd.smbclient('open').got)
         time.sleep(1.1)  # the names of what is set aside are by the second
@@ -346,8 +361,9 @@ def test_flood_is_bounded(t):
     t.equal({'127.0.0.1'}, {key.split('/')[1] for key in
                             records.clients(smbd)})
     with_count(MAX_CLIENTS, 61)
-    t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
-    smbd.settle()
+    for _ in range(2):  # with the end of the first there is room
+        t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
+        smbd.settle()
     t.equal({'127.0.0.1', '127.0.0.2'}, {key.split('/')[1] for key in
                                          records.clients(smbd)})
     with History(records.path_of(smbd)) as history:

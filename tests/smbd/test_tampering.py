@@ -23,6 +23,7 @@ HISTORY = {'smbguard:history': 'yes'}
 TAMPERED, SUSPECTED = 'negotiate_tampered', 'integrity_suspected'
 # All dialects from 2.0.2 up to the client's best.
 WIDE = ('client min protocol=SMB2_02', 'client ipc min protocol=SMB2_02')
+OLD = ('client min protocol=NT1', 'client ipc min protocol=NT1')
 GONE = ('NT_STATUS_CONNECTION_DISCONNECTED', 'tree connect')
 ALL_302 = ['SMB2_02', 'SMB2_10', 'SMB3_00', 'SMB3_02']
 IOCTL = 11
@@ -263,6 +264,9 @@ def ordinary(smbd, number):
         (lambda: smbd.smbclient('open', user='bob').got, 'ok'),
         (lambda: smbd.smbclient('open', 'SMB3_02', options=WIDE).got, 'ok'),
         (lambda: smbd.smbclient('open', 'SMB2_10', options=WIDE).got, 'ok'),
+        # SMB1's negotiate first, and then SMB2's or none
+        (lambda: smbd.smbclient('open', 'SMB3_02', options=OLD).got, 'ok'),
+        (lambda: smbd.smbclient('open', 'SMB2_02', options=OLD).got, 'ok'),
         (lambda: log_off_without_tree(smbd), 'ok'),
     )
     visit_it, expected = kinds[number % len(kinds)]

@@ -180,6 +180,21 @@ static void test_history_unpack_refuses_sizes(void **state)
 	assert_false(sg_history_unpack(bytes, SG_HISTORY_BYTES, &record));
 }
 
+static void test_history_is_ours(void **state)
+{
+	uint8_t bytes[SG_HISTORY_BYTES];
+
+	sg_history_pack(&best, bytes);
+	assert_true(sg_history_is_ours(bytes, sizeof(bytes)));
+	assert_false(sg_history_is_ours(bytes, sizeof(bytes) - 1));
+	assert_false(sg_history_is_ours(NULL, 0));
+	/* not whole */
+	bytes[9] ^= 1;
+	assert_true(sg_history_is_ours(bytes, sizeof(bytes)));
+	bytes[0] = 2;
+	assert_false(sg_history_is_ours(bytes, sizeof(bytes)));
+}
+
 /* What smbclient offers, in its order */
 static const struct sg_offer offer = {
 	.kind = SG_OFFER_SMB2,
@@ -321,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_history_unpack_refuses_each_changed_bit),
 		cmocka_unit_test(test_history_unpack_refuses_versions),
 		cmocka_unit_test(test_history_unpack_refuses_sizes),
+		cmocka_unit_test(test_history_is_ours),
 		cmocka_unit_test(test_history_of_311),
 		cmocka_unit_test(test_history_of_302),
 		cmocka_unit_test(test_history_of_no_offer),
