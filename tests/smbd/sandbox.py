@@ -4,7 +4,7 @@
 
 What: run() executes a Python script again in a private mount namespace where
 /etc/passwd and /etc/group have alice, bob and the group staff2 besides what the
-machine has, and afterwards looks for anything that was left behind.
+machine has, and /etc/hosts the machine itself, and afterwards looks for anything that was left behind.
 
 How: smbd wants real accounts, and the machine's must not be touched.  So copies
 with lines added are bind-mounted over the originals, inside the namespace only;
@@ -19,6 +19,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,8 @@ PYTHON = '/usr/bin/python3'
 # The originals must be files: a bind mount cannot replace a symbolic link.
 MOUNT_AND_RUN = '''
 mount --bind "$1/etc/passwd" "$(readlink -f /etc/passwd)" &&
-mount --bind "$1/etc/group" "$(readlink -f /etc/group)" || exit 70
+mount --bind "$1/etc/group" "$(readlink -f /etc/group)" &&
+mount --bind "$1/etc/hosts" "$(readlink -f /etc/hosts)" || exit 70
 shift
 exec "$@"
 '''
@@ -134,6 +136,9 @@ def _write_accounts(path):
     group += '%s:x:%d:bob\n' % (GROUP, ids[GROUP])
     _write(os.path.join(path, 'etc/passwd'), passwd)
     _write(os.path.join(path, 'etc/group'), group)
+    # Samba looks its own name up, and without an answer waits for DNS.
+    _write(os.path.join(path, 'etc/hosts'), '%s\n127.0.0.1 %s\n' % (
+        _read('/etc/hosts').rstrip('\n'), socket.gethostname()))
 
 
 def _taken(number):
