@@ -37,8 +37,10 @@ PYTHON = '/usr/bin/python3'
 # The originals must be files: a bind mount cannot replace a symbolic link.
 MOUNT_AND_RUN = '''
 mount --bind "$1/etc/passwd" "$(readlink -f /etc/passwd)" &&
-mount --bind "$1/etc/group" "$(readlink -f /etc/group)" &&
-mount --bind "$1/etc/hosts" "$(readlink -f /etc/hosts)" || exit 70
+mount --bind "$1/etc/group" "$(readlink -f /etc/group)" || exit 70
+if [ -e /etc/hosts ]; then
+	mount --bind "$1/etc/hosts" "$(readlink -f /etc/hosts)" || exit 70
+fi
 shift
 exec "$@"
 '''
@@ -138,7 +140,7 @@ def _write_accounts(path):
     _write(os.path.join(path, 'etc/group'), group)
     # Samba looks its own name up, and without an answer waits for DNS.
     _write(os.path.join(path, 'etc/hosts'), '%s\n127.0.0.1 %s\n' % (
-        _read('/etc/hosts').rstrip('\n'), socket.gethostname()))
+        (_read('/etc/hosts') or '').rstrip('\n'), socket.gethostname()))
 
 
 def _taken(number):
