@@ -362,8 +362,8 @@ static int gate_connect(struct vfs_handle_struct *handle,
 		allowed = tree_judge(tree, &access, service);
 	}
 	if (!allowed && (tree == NULL || tree->refused == NULL)) {
-		DBG_ERR("smbguard: [%s] refused without a word to the client: "
-			"out of memory\n",
+		DBG_ERR("smbguard: [%s] refused as UNSUCCESSFUL: out of memory, "
+			"or not known as a share\n",
 			service);
 		TALLOC_FREE(tree);
 		SMB_VFS_NEXT_DISCONNECT(handle);

@@ -226,6 +226,10 @@ struct sg_refused_tree *sg_knob_refuse_tree(TALLOC_CTX *mem_ctx, int snum)
 	struct sg_refused_tree *refused = NULL;
 	bool ok;
 
+	/* Without a share of its own, [global]'s would be set, to no effect. */
+	if (snum < 0) {
+		return NULL;
+	}
 	refused = talloc_zero(mem_ctx, struct sg_refused_tree);
 	if (refused == NULL) {
 		return NULL;
