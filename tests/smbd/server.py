@@ -264,10 +264,13 @@ class Smbd(Clients):
         self.config.write(self.conf)
         control = ['smbcontrol', '--configfile=' + self.conf]
         for pid in [self.pid] + self._clients():
-            subprocess.run(control + [str(pid), 'reload-config'], check=True)
-            # Answered in order: then the reload is over.
-            subprocess.run(control + [str(pid), 'ping'], check=True,
-                           stdout=subprocess.DEVNULL)
+            # Answered in order: after the ping the reload is over.
+            for message in ('reload-config', 'ping'):
+                done = subprocess.run(control + [str(pid), message],
+                                      stdout=subprocess.DEVNULL, check=False)
+                if done.returncode != 0 and self._serves(pid):
+                    raise RuntimeError('smbcontrol %d %s failed' % (
+                        pid, message))
 
     def stop(self):
         """End smbd with its children and helpers.  Twice does no harm."""

@@ -113,7 +113,7 @@ def test_every_combination(t):
         for number in range(1, len(SINKS) + 1):
             for sinks in itertools.combinations(SINKS, number):
                 smbd.config.set('global', 'smbguard:audit', ' '.join(sinks))
-                smbd.config.write(smbd.conf)
+                smbd.reload()
                 t.equal('ok', smbd.smbclient('open').got)
                 in_file = smbd.events()[seen:]
                 seen += len(in_file)
