@@ -1,0 +1,294 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configurations that are broken in one way each, and what is found in them.
+
+What: CASES maps a name to a Broken: lines of [global] and of the share [team]
+that are added to a clean configuration, and the findings that this must lead
+to, as (severity, id, section, line).
+
+How: @STAGE@, @DIR@ and @DAYS+n@ in them stand for the modules, the test's
+directory, and the day n days from today.  The line of a finding is told by the
+text that stands there, so that file:line is tested as well.
+"""
+
+import dataclasses
+
+PRELOAD = ('preload modules = @STAGE@/smbguard/negotiate.so '
+           '@STAGE@/smbguard/session.so')
+
+
+@dataclasses.dataclass
+class Broken:
+    found: list  # of (severity, id, section, the line or part of it)
+    add: list = ()  # to [global]
+    share: list = ()  # to [team]
+    drop: str = ''  # lines of the clean one that have this are left out
+    more: str = ''  # behind it all
+
+
+def exception(*lines, name='scanner', until='@DAYS+100@'):
+    """A whole exception, with lines changed or added."""
+    options = {'hosts': '192.0.2.7', 'allow': 'unencrypted', 'until': until,
+               'reason': 'old firmware'}
+    for line in lines:
+        key, _, value = line.partition(' = ')
+        options[key] = value
+    return ['smbguard:exceptions = ' + name] + [
+        'smbguard:%s %s = %s' % (name, key, value)
+        for key, value in options.items() if value]
+
+
+CASES = {
+    # names
+    'misspelt_name': Broken(
+        [('error', 'unknown-option', 'team', 'encrypton')],
+        share=['smbguard:encrypton = required']),
+    'name_far_from_all': Broken(
+        [('error', 'unknown-option', 'global', 'wombat')],
+        ['smbguard:wombat = yes']),
+    'misspelt_prefix': Broken(
+        [('error', 'misspelt-prefix', 'global', 'smbgaurd')],
+        ['smbgaurd:mode = audit']),
+    'prefix_without_colon': Broken(
+        [('error', 'misspelt-prefix', 'global', 'smbguard mode')],
+        ['smbguard mode = audit']),
+    'line_without_equals': Broken(
+        [('warning', 'line-ignored', None, 'smbguard:mode audit')],
+        ['smbguard:mode audit']),
+    'set_twice': Broken(
+        [('note', 'set-twice', 'global', 'smbguard:guest = deny')],
+        ['smbguard:guest = deny', 'smbguard:guest = allow']),
+    # values and places
+    'bad_value': Broken(
+        [('error', 'bad-value', 'global', 'guest = maybe')],
+        ['smbguard:guest = maybe']),
+    'bad_value_in_a_share': Broken(
+        [('error', 'bad-value', 'team', 'SMB4')],
+        share=['smbguard:min protocol = SMB4']),
+    'bad_list': Broken(
+        [('error', 'bad-value', 'global', 'AES-512')],
+        ['smbguard:encryption algorithms = AES-128-GCM AES-512-GCM']),
+    'relative_audit_file': Broken(
+        [('error', 'bad-value', 'global', 'audit file = a.jsonl')],
+        ['smbguard:audit file = a.jsonl'], drop='audit file'),
+    'refuse_without_history': Broken(
+        [('error', 'bad-value', 'global', 'downgrade')],
+        ['smbguard:downgrade = refuse', 'smbguard:history = no']),
+    'global_option_in_a_share': Broken(
+        [('error', 'misplaced-option', 'team', 'audit = file')],
+        share=['smbguard:audit = file']),
+    'exception_in_a_share': Broken(
+        [('error', 'misplaced-option', 'team', 'scanner hosts')],
+        share=['smbguard:scanner hosts = 192.0.2.7']),
+    # a share that asks for less
+    'loosens_encryption': Broken(
+        [('warning', 'loosens', 'team', 'optional')],
+        share=['smbguard:encryption = optional']),
+    'loosens_floor': Broken(
+        [('warning', 'loosens', 'team', 'SMB2_02')],
+        ['smbguard:min protocol = SMB3_00'],
+        ['smbguard:min protocol = SMB2_02']),
+    'loosens_guest': Broken(
+        [('warning', 'loosens', 'team', 'guest = allow')],
+        ['smbguard:guest = deny'], ['smbguard:guest = allow']),
+    'loosens_ntlm': Broken(
+        [('warning', 'loosens', 'team', 'ntlm = allow')],
+        ['smbguard:ntlm = deny'], ['smbguard:ntlm = allow']),
+    'loosens_signing': Broken(
+        [('warning', 'loosens', 'team', 'signing = optional')],
+        ['smbguard:signing = required'], ['smbguard:signing = optional']),
+    'loosens_ciphers': Broken(
+        [('warning', 'loosens', 'team', 'AES-128-GCM')],
+        ['smbguard:encryption algorithms = AES-256-GCM'],
+        ['smbguard:encryption algorithms = AES-256-GCM AES-128-GCM']),
+    'loosens_signers': Broken(
+        [('warning', 'loosens', 'team', 'AES-128-CMAC')],
+        ['smbguard:signing algorithms = AES-128-GMAC'],
+        ['smbguard:signing algorithms = AES-128-GMAC AES-128-CMAC']),
+    'audit_share': Broken(
+        [('note', 'mode-of-own-options', 'team', 'audit')],
+        share=['smbguard:mode = audit']),
+    # exceptions
+    'exception_without_date': Broken(
+        [('error', 'exception-invalid', 'global', 'exceptions = scanner')],
+        exception('until = ')),
+    'exception_without_reason': Broken(
+        [('error', 'exception-invalid', 'global', 'exceptions = scanner')],
+        exception('reason = ')),
+    'exception_with_bad_hosts': Broken(
+        [('error', 'exception-invalid', 'global', '10.0.1.0/8')],
+        exception('hosts = 10.0.1.0/8')),
+    'exception_with_bad_date': Broken(
+        [('error', 'exception-invalid', 'global', '2030-02-30')],
+        exception('until = 2030-02-30')),
+    'exception_allows_nonsense': Broken(
+        [('error', 'exception-invalid', 'global', 'allow = everything')],
+        exception('allow = everything')),
+    'exception_expired': Broken(
+        [('warning', 'exception-expired', 'global', 'until')],
+        exception(until='2020-01-31')),
+    'exception_ending': Broken(
+        [('warning', 'exception-ending', 'global', 'until')],
+        exception(until='@DAYS+20@')),
+    'exception_for_what_nothing_asks': Broken(
+        [('warning', 'exception-useless', 'global', 'allow = ntlm')],
+        exception('allow = ntlm')),
+    'exception_for_no_share': Broken(
+        [('warning', 'exception-share', 'global', 'shares = teem'),
+         ('warning', 'exception-useless', 'global', 'allow = ntlm')],
+        exception('shares = teem', 'allow = ntlm'),
+        ['smbguard:ntlm = deny']),
+    'exception_not_listed': Broken(
+        [('error', 'exception-unlisted', 'global', 'printer hosts')],
+        exception() + ['smbguard:printer hosts = 192.0.2.9']),
+    'exception_with_misspelt_key': Broken(
+        [('error', 'unknown-option', 'global', 'untill'),
+         ('error', 'exception-invalid', 'global', 'exceptions = scanner')],
+        exception('until = ') + ['smbguard:scanner untill = @DAYS+90@']),
+    # modules
+    'share_without_module': Broken(
+        [('warning', 'share-unguarded', 'team', 'recycle')],
+        share=['vfs objects = recycle']),
+    'share_with_options_without_module': Broken(
+        [('error', 'share-unguarded', 'team', 'recycle')],
+        share=['vfs objects = recycle', 'smbguard:guest = deny']),
+    'printer': Broken(
+        [('note', 'printer', 'team', 'printable')],
+        share=['printable = yes']),
+    'printer_with_options': Broken(
+        [('error', 'printer', 'team', 'print ok')],
+        share=['print ok = yes', 'smbguard:ntlm = deny']),
+    'no_share_gate': Broken(
+        [('error', 'vfs-missing', 'global', 'acl_xattr')],
+        ['vfs objects = acl_xattr'], drop='vfs objects'),
+    'no_preload': Broken(
+        [('error', 'preload-missing', 'global', None)], drop='preload'),
+    'no_session_gate': Broken(
+        [('error', 'preload-missing', 'global', 'negotiate.so')],
+        ['preload modules = @STAGE@/smbguard/negotiate.so'], drop='preload'),
+    'preload_in_other_order': Broken(
+        [('warning', 'preload-order', 'global', 'preload')],
+        ['preload modules = @STAGE@/smbguard/session.so '
+         '@STAGE@/smbguard/negotiate.so'], drop='preload'),
+    'preload_relative': Broken(
+        [('error', 'preload-relative', 'global', 'preload')],
+        ['preload modules = @STAGE@/smbguard/negotiate.so '
+         'smbguard/session.so'], drop='preload'),
+    'preload_not_there': Broken(
+        [('error', 'preload-not-there', 'global', 'preload')],
+        ['preload modules = @STAGE@/smbguard/negotiate.so '
+         '@DIR@/smbguard/session.so'], drop='preload'),
+    'nothing_of_smbguard': Broken(
+        [('warning', 'not-configured', 'global', None)],
+        drop='smbguard'),
+    # Samba's own settings
+    'native_required': Broken(
+        [('warning', 'encrypt-required', 'global', 'mandatory')],
+        ['server smb encrypt = mandatory']),
+    'native_required_in_a_share': Broken(
+        [('warning', 'encrypt-required', 'team', 'server smb encrypt')],
+        share=['server smb encrypt = required']),
+    'native_off': Broken(
+        [('error', 'encrypt-off', 'global', 'off')],
+        ['server smb encrypt = off'], ['smbguard:encryption = required'],
+        drop='smbguard:encryption'),
+    'smb1_past_the_session_gate': Broken(
+        [('warning', 'smb1-past-session-gate', 'global', 'NT1')],
+        ['server min protocol = NT1']),
+    'smb1_by_its_old_name': Broken(
+        [('warning', 'smb1-past-session-gate', 'global', 'LANMAN1')],
+        ['min  Protocol = LANMAN1']),
+    'smb1_served': Broken(
+        [('note', 'smb1-served', 'global', 'NT1')],
+        ['server min protocol = NT1'], drop='smbguard:encryption'),
+    'native_floor_above': Broken(
+        [('note', 'native-floor-above', 'global', 'SMB3_11')],
+        ['server min protocol = SMB3_11', 'smbguard:min protocol = SMB3_00']),
+    'ceiling_below_floor': Broken(
+        [('error', 'ceiling-below', 'global', 'max protocol')],
+        ['server max protocol = SMB3_00', 'smbguard:min protocol = SMB3_11']),
+    'ceiling_without_encryption': Broken(
+        [('error', 'ceiling-below', 'global', 'max protocol')],
+        ['max protocol = SMB2']),
+    'no_cipher_in_common': Broken(
+        [('error', 'algorithms-disjoint', 'global', 'smbguard:enc')],
+        ['smbguard:encryption algorithms = AES-256-GCM',
+         'server smb3 encryption algorithms = AES-128-GCM AES-128-CCM']),
+    'no_cipher_in_common_minus': Broken(
+        [('error', 'algorithms-disjoint', 'global', 'smbguard:enc')],
+        ['smbguard:encryption algorithms = AES-256-GCM',
+         'server smb3 encryption algorithms = -AES-256-GCM']),
+    'no_signing_in_common': Broken(
+        [('error', 'algorithms-disjoint', 'team', 'smbguard:sign')],
+        ['server smb3 signing algorithms = AES-128-CMAC',
+         'smbguard:min protocol = SMB3_11'],
+        ['smbguard:signing algorithms = AES-128-GMAC']),
+    'share_and_global_disjoint': Broken(
+        [('error', 'algorithms-disjoint', 'team', 'AES-128-GCM'),
+         ('warning', 'loosens', 'team', 'AES-128-GCM')],
+        ['smbguard:encryption algorithms = AES-256-GCM'],
+        ['smbguard:encryption algorithms = AES-128-GCM']),
+    'plaintext_passwords': Broken(
+        [('warning', 'plaintext-passwords', 'global', 'encrypt passwords')],
+        ['encrypt passwords = no']),
+    'lanman_auth': Broken(
+        [('warning', 'lanman-auth', 'global', 'lanman')],
+        ['lanman auth = yes']),
+    'ntlmv1': Broken(
+        [('note', 'ntlmv1', 'global', 'ntlm auth')],
+        ['ntlm auth = ntlmv1-permitted']),
+    'raw_ntlmv2': Broken(
+        [('warning', 'raw-ntlmv2', 'global', 'raw')],
+        ['raw NTLMv2 auth = yes']),
+    'map_to_guest': Broken(
+        [('warning', 'map-to-guest', 'global', 'Bad User')],
+        ['map to guest = Bad User', 'smbguard:guest = deny']),
+    'guest_ok': Broken(
+        [('warning', 'guest-ok', 'team', 'public')],
+        share=['public = yes', 'smbguard:guest = deny']),
+    'restrict_anonymous': Broken(
+        [('note', 'restrict-anonymous', 'global', 'restrict')],
+        ['restrict anonymous = 2']),
+    # Samba as a client
+    'client_signing': Broken(
+        [('warning', 'client-signing', 'global', 'client signing')],
+        ['client signing = disabled']),
+    'client_ipc_signing': Broken(
+        [('warning', 'client-ipc-signing', 'global', 'client ipc')],
+        ['client ipc signing = no']),
+    'client_smb1': Broken(
+        [('warning', 'client-min-protocol', 'global', 'client min')],
+        ['client min protocol = NT1']),
+    'client_encrypt': Broken(
+        [('warning', 'client-encrypt', 'global', 'client smb')],
+        ['client smb encrypt = off']),
+    'client_plaintext': Broken(
+        [('warning', 'client-plaintext', 'global', 'plaintext')],
+        ['client plaintext auth = yes']),
+    'client_lanman': Broken(
+        [('warning', 'client-lanman', 'global', 'lanman')],
+        ['client lanman auth = yes']),
+    'client_ntlmv1': Broken(
+        [('warning', 'client-ntlmv1', 'global', 'NTLMv2')],
+        ['client NTLMv2 auth = no']),
+    # where events go
+    'audit_directory_missing': Broken(
+        [('error', 'audit-directory', 'global', 'audit file')],
+        ['smbguard:audit file = @DIR@/nowhere/a.jsonl'], drop='audit file'),
+    'audit_file_is_a_directory': Broken(
+        [('error', 'audit-file-kind', 'global', 'audit file')],
+        ['smbguard:audit file = @DIR@/log'], drop='audit file'),
+    'one_sink_that_denies': Broken(
+        [('warning', 'audit-one-sink', 'global', 'audit failure')],
+        ['smbguard:audit failure = deny']),
+    # files
+    'include_missing': Broken(
+        [('warning', 'include-missing', None, 'include')],
+        ['include = @DIR@/not-there.conf']),
+    'include_for_each_client': Broken(
+        [('note', 'include-variable', None, 'include')],
+        ['include = @DIR@/%m.conf']),
+    'registry_missing': Broken(
+        [('warning', 'registry-missing', None, None)],
+        ['include = registry']),
+}

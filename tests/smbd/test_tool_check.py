@@ -1,0 +1,419 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""smbguard check: each broken configuration is named, and nothing else.
+
+What: the examples are clean; each case of broken_confs is found, at its line,
+and without it nothing is; options of the table are known, each of them;
+includes, copies and the registry are read as smbd reads them.
+"""
+
+import datetime
+import json
+import os
+import re
+import subprocess
+
+import broken_confs
+from harness import EXAMPLES, ROOT, STAGE
+from server import built_with
+
+SMBGUARD = os.path.join(ROOT, 'build/stage/bin/smbguard')
+TABLE = os.path.join(ROOT, 'modules/core/option_table.c')
+
+CLEAN = [
+    '[global]',
+    broken_confs.PRELOAD,
+    'vfs objects = smbguard',
+    'smbguard:audit file = @DIR@/log/smbguard.jsonl',
+    'smbguard:encryption = required',
+    'state directory = @DIR@/state',
+    'lock directory = @DIR@/state',
+    'cache directory = @DIR@/state',
+    'private dir = @DIR@/state',
+]
+SHARE = ['[team]', 'path = @DIR@']
+
+
+def fill(t, text):
+    def day(match):
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        return str(today + datetime.timedelta(int(match[1])))
+    text = text.replace('@STAGE@', STAGE).replace('@DIR@', t.directory)
+    return re.sub(r'@DAYS\+(\d+)@', day, text)
+
+
+def write(t, lines, name='smb.conf'):
+    for folder in ('log', 'state'):
+        os.makedirs(os.path.join(t.directory, folder), exist_ok=True)
+    path = os.path.join(t.directory, name)
+    with open(path, 'w', encoding='utf-8', errors='surrogateescape') as f:
+        f.write(fill(t, '\n'.join(lines)) + '\n')
+    return path
+
+
+def run(*arguments, **more):
+    done = subprocess.run([SMBGUARD, 'check', *arguments], check=False,
+                          capture_output=True, stdin=subprocess.DEVNULL,
+                          **more)
+    return (done.returncode, done.stdout.decode(errors='replace'),
+            done.stderr.decode(errors='replace'))
+
+
+def check(t, path, **more):
+    """(status, what --format=json says)."""
+    status, output, error = run('--format=json', path, **more)
+    t.equal('', error, 'standard error')
+    return status, json.loads(output)
+
+
+def line_of(finding):
+    """The line that a finding points to; '' for none."""
+    if not finding['line']:
+        return ''
+    with open(finding['file'], encoding='utf-8',
+              errors='surrogateescape') as f:
+        return f.read().splitlines()[finding['line'] - 1]
+
+
+def found(result):
+    return [(f['severity'], f['id'], f['section'], line_of(f))
+            for f in result['findings']]
+
+
+def expect(t, path, expected):
+    """These findings, and no other; the exit status that follows."""
+    status, result = check(t, path)
+    got = found(result)
+    wanted = [(severity, kind, section, next(
+        (line for s, k, w, line in got if (s, k, w) == (severity, kind, section)
+         and (part or '') in line), 'a line with %r' % part))
+        for severity, kind, section, part in expected]
+    t.equal(sorted(wanted, key=str), sorted(got, key=str), 'findings')
+    wrong = any(severity != 'note' for severity, *_ in expected)
+    t.equal((int(wrong), wrong), (status, result['wrong']), 'exit status')
+    return result
+
+
+def clean(t):
+    path = write(t, CLEAN + SHARE)
+    expect(t, path, [])
+    return path
+
+
+def broken(case):
+    def test(t):
+        clean(t)
+        lines = [line for line in CLEAN if not case.drop or
+                 case.drop not in line]
+        path = write(t, lines + list(case.add) + SHARE + list(case.share))
+        expect(t, path, case.found)
+    return test
+
+
+for _name, _case in broken_confs.CASES.items():
+    globals()['test_broken_' + _name] = broken(_case)
+
+
+def test_examples_are_clean(t):
+    names = [n for n in sorted(os.listdir(EXAMPLES)) if n.endswith('.conf')]
+    t.true(len(names) >= 3, 'examples')
+    for name in names:
+        with open(os.path.join(EXAMPLES, name), encoding='utf-8') as f:
+            text = f.read()
+        if '[global]' not in text:
+            continue  # of another program
+        path = write(t, [text.replace('@MODULESDIR@', STAGE).replace(
+            '/var/log/samba', '@DIR@/log')], name)
+        status, result = check(t, path)
+        t.equal([], [f for f in found(result) if f[0] != 'note'], name)
+        t.equal(0, status, name)
+        status, output, error = run(path)
+        t.equal((0, ''), (status, error), name)
+        t.contains('nothing is wrong', output, name)
+
+
+def options_of_the_table():
+    """[(name, where, accepted)] of each row, from its C source."""
+    with open(TABLE, encoding='utf-8') as f:
+        rows = re.findall(r'\{\s*\.name = "([^"]+)",\s*\.where = ([^,]+),.*?'
+                          r'\.accepted = ((?:\s*"(?:[^"\\]|\\.)*")+)',
+                          f.read(), re.DOTALL)
+    return [(name, where) for name, where, _ in rows]
+
+
+def test_each_option_of_the_table_is_known(t):
+    rows = options_of_the_table()
+    t.true(len(rows) >= 16, 'a table that this test can read')
+    status, output, _ = run('--options', '--format=json')
+    t.equal(0, status)
+    listed = [row['name'] for row in json.loads(output)]
+    t.equal([name for name, _ in rows],
+            [name for name in listed if not name.startswith('NAME ')])
+    for name, where in rows:
+        # known by name, in any case and with any blanks
+        written = 'smbguard : %s = @@' % name.upper().replace(' ', '  ')
+        path = write(t, CLEAN + [written] + SHARE)
+        _, result = check(t, path)
+        ids = [f[1] for f in found(result) if '@@' in f[3]]
+        t.true('unknown-option' not in ids and
+               (ids[:1] == ['bad-value'] or name == 'exceptions'),
+               '%s to be known, not %s' % (name, ids))
+        t.true(name in result['global'], '%s in the policy' % name)
+        # known in its place
+        path = write(t, CLEAN + SHARE + [written])
+        _, result = check(t, path)
+        ids = [f[1] for f in found(result) if '@@' in f[3]]
+        share = 'SHARE' in where
+        t.equal(['bad-value' if share else 'misplaced-option'], ids[:1], name)
+        t.equal(share, name in result['shares'][0], name + ' of the share')
+
+
+def test_nearest_name_is_told(t):
+    for wrong, right in (('encrypton', 'encryption'),
+                         ('min protocl', 'min protocol'),
+                         ('audit fil', 'audit file'),
+                         ('exeptions', 'exceptions'),
+                         ('scanner unti', 'scanner until')):
+        path = write(t, CLEAN + broken_confs.exception() +
+                     ['smbguard:%s = x' % wrong] + SHARE)
+        _, result = check(t, path)
+        finding = t.one([f for f in result['findings']
+                         if f['id'] == 'unknown-option'])
+        t.contains('"smbguard:%s"' % right, finding['remedy'])
+
+
+def test_effective_policy(t):
+    path = write(t, CLEAN + [
+        'smbguard:min protocol = SMB3_00', 'smbguard:mode = audit',
+        'smbguard:encryption algorithms = AES-256-GCM AES-128-GCM',
+        *broken_confs.exception()] + SHARE + [
+            'smbguard:min protocol = SMB3_11', 'smbguard:mode = enforce',
+            'smbguard:encryption algorithms = AES-256-GCM',
+            'smbguard:guest = deny'])
+    result = expect(t, path, [])
+    t.equal({'share': 'team', 'guarded': True, 'mode': 'enforce',
+             'min protocol': 'SMB3_11', 'encryption': 'required',
+             'encryption algorithms': 'AES-256-GCM', 'signing': 'optional',
+             'signing algorithms': 'any', 'guest': 'deny', 'ntlm': 'allow'},
+            t.one(result['shares'], 'share'))
+    t.equal(('audit', 'SMB3_00', 'AES-128-GCM, AES-256-GCM'),
+            tuple(result['global'][n] for n in (
+                'mode', 'min protocol', 'encryption algorithms')))
+    t.equal(('scanner', True, 'old firmware'), tuple(
+        t.one(result['exceptions'], 'exception')[n]
+        for n in ('name', 'holds', 'reason')))
+    _, output, _ = run(path)
+    rows = [re.split(r'  +', line) for line in output.splitlines()]
+    heading = next(row for row in rows if row[0] == 'share')
+    team = next(row for row in rows if row[0] == 'team')
+    t.equal(len(heading), len(team), 'columns')
+    t.equal('SMB3_11', team[heading.index('min protocol')])
+    t.true(any(row[0] == 'scanner' for row in rows), 'the exception')
+
+
+def test_client_is_named_as_in_windows(t):
+    path = clean(t)
+    _, result = check(t, path)
+    t.true(any('Send unencrypted password to third-party' in
+               row['windowsPolicy'] and row['windowsValue'] == 'Disabled'
+               for row in result['client']), 'the policy for passwords')
+    path = write(t, CLEAN + ['client signing = required'] + SHARE)
+    result = expect(t, path, [])
+    t.equal(['Enabled', 'Enabled'], [
+        row['windowsValue'] for row in result['client']
+        if row['setting'] == 'client signing'])
+
+
+def test_exit_status(t):
+    path = clean(t)
+    t.equal(0, run(path)[0])
+    t.equal(1, run(write(t, CLEAN + ['smbguard:mod = audit'] + SHARE))[0])
+    for arguments, message in (
+            ((path + '.not',), 'No such file'),
+            ((t.directory,), t.directory),
+            ((path, path), 'one FILE'),
+            (('--format=xml', path), 'text or json'),
+            (('--nonsense',), '--nonsense')):
+        status, output, error = run(*arguments)
+        t.equal((2, ''), (status, output), str(arguments))
+        t.contains(message, error)
+    path = write(t, ['[global', 'x = y'])
+    status, output, error = run(path)
+    t.equal((2, ''), (status, output))
+    t.contains(path + ':1: ', error)
+
+
+def test_help(t):
+    status, output, _ = run('--help')
+    t.equal(0, status)
+    for part in ('--format', 'Exit status', 'smbguard check'):
+        t.contains(part, output)
+
+
+def test_no_colour_in_a_file(t):
+    path = write(t, CLEAN + ['smbguard:mod = audit'] + SHARE)
+    _, output, _ = run(path, env=dict(os.environ, TERM='xterm'))
+    t.true('\033' not in output, 'no colour without a terminal')
+    done = subprocess.run(
+        ['script', '-qec', '%s check %s' % (SMBGUARD, path), '/dev/null'],
+        env=dict(os.environ, TERM='xterm'), capture_output=True, check=False,
+        stdin=subprocess.DEVNULL)
+    t.true(b'\033[31merror' in done.stdout, 'colour on a terminal')
+
+
+def test_hostile_names_do_not_reach_the_terminal(t):
+    path = write(t, CLEAN + ['smbguard:\x1b]0;x\x07y = \x1b[2J'] +
+                 SHARE + ['[a\x1b[2Jb\udcff]', 'path = /srv'])
+    status, output, _ = run(path)
+    t.equal(1, status)
+    t.true('\x1b' not in output and '\x07' not in output, 'no escapes')
+    status, result = check(t, path)
+    t.equal(1, status)
+    t.true(any('\\xff' in s['share'] for s in result['shares']),
+           'a share with its bytes')
+
+
+def test_includes_take_their_place(t):
+    """What an include ends with stays open, and the last line counts."""
+    inner = write(t, ['smbguard:mode = audit', '[extra]', 'path = /srv',
+                      'smbguard:encrypton = required'], 'inner.conf')
+    path = write(t, CLEAN + ['include = ' + inner,
+                             # this belongs to [extra] now, as smbd has it
+                             'smbguard:guest = deny'] + SHARE)
+    result = expect(t, path, [
+        ('error', 'unknown-option', 'extra', 'encrypton')])
+    finding = t.one(result['findings'], 'finding')
+    t.equal((inner, 4), (finding['file'], finding['line']))
+    t.equal('audit', result['global']['mode'])
+    t.equal([('extra', 'deny'), ('team', 'allow')],
+            [(s['share'], s['guest']) for s in result['shares']])
+
+
+def test_lines_are_counted_as_written(t):
+    path = write(t, ['# a comment \\', '', CLEAN[0], '  vfs  objects = \\',
+                     '\tsmbguard', '; more'] + [
+                         line for line in CLEAN[1:] if 'vfs' not in line] +
+                 SHARE + ['smbguard:min \\', 'protocl = SMB3_11'])
+    result = expect(t, path, [
+        ('error', 'unknown-option', 'team', 'smbguard:min')])
+    t.contains('"smbguard:min protocol"', result['findings'][0]['remedy'])
+
+
+def test_copy_and_second_section(t):
+    path = write(t, CLEAN + SHARE + ['smbguard:ntlm = deny', '[twin]',
+                                     'copy = team', 'path = /srv', '[TEAM]',
+                                     'smbguard:guest = deny'])
+    result = expect(t, path, [])
+    t.equal([('team', 'deny', 'deny'), ('twin', 'deny', 'allow')],
+            [(s['share'], s['ntlm'], s['guest']) for s in result['shares']])
+
+
+def registry(t, path, settings):
+    for section, name, value in settings:
+        status, output = t.run('net', 'conf', '-s', path, 'setparm', section,
+                               name, value)
+        t.equal(0, status, output)
+
+
+def test_registry(t):
+    clean(t)
+    path = write(t, CLEAN + ['include = registry'] + SHARE)
+    registry(t, path, [('global', 'smbguard:mode', 'audit'),
+                       ('stored', 'path', t.directory)])
+    result = expect(t, path, [])
+    t.equal('audit', result['global']['mode'])
+    t.equal(['team', 'stored'], [s['share'] for s in result['shares']])
+    registry(t, path, [('stored', 'smbguard:encrypton', 'required')])
+    result = expect(t, path, [('error', 'unknown-option', 'stored', '')])
+    t.equal(('registry', None), (result['findings'][0]['file'],
+                                 result['findings'][0]['line']))
+
+
+def test_registry_shares(t):
+    path = write(t, CLEAN + ['registry shares = yes'] + SHARE)
+    registry(t, path, [('stored', 'path', t.directory),
+                       ('stored', 'vfs objects', 'recycle'),
+                       ('global', 'smbguard:mode', 'audit')])
+    result = expect(t, path, [('warning', 'share-unguarded', 'stored', '')])
+    t.equal('enforce', result['global']['mode'])
+    t.equal([], check(t, write(t, CLEAN + SHARE))[1]['findings'])
+
+
+def test_config_backend_registry(t):
+    """Then the file does not count, nor its directories: smbd drops it.
+
+    So all of it happens where the machine's own directory of Samba's state is
+    covered by the test's.
+    """
+    path = write(t, CLEAN + ['config backend = registry'] + SHARE)
+    state = os.path.join(t.directory, 'state')
+    values = [('global', 'vfs objects', 'smbguard'),
+              ('global', 'preload modules', fill(
+                  t, broken_confs.PRELOAD.partition(' = ')[2])),
+              ('global', 'smbguard:audit file', fill(
+                  t, '@DIR@/log/a.jsonl')),
+              ('global', 'smbguard:guest', 'deny'),
+              ('stored', 'path', t.directory)]
+    script = os.path.join(t.directory, 'covered')
+    with open(script, 'w', encoding='utf-8') as f:
+        f.write('set -e\nmount --bind %s %s\nmount --bind %s %s\n' % (
+            state, built_with('STATEDIR'), state, built_with('LOCKDIR')))
+        f.writelines("net conf -s %s setparm %s '%s' '%s' >&2\n" % (
+            (path,) + value) for value in values)
+        f.write('exec %s check --format=json %s\n' % (SMBGUARD, path))
+    done = subprocess.run(['unshare', '--mount', '--propagation', 'private',
+                           'sh', script], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, check=False)
+    t.equal((0, ''), (done.returncode, done.stderr))
+    result = json.loads(done.stdout)
+    t.equal([], found(result))
+    t.equal(['stored'], [s['share'] for s in result['shares']])
+    t.equal(('deny', 'optional'), (result['global']['guest'],
+                                   result['global']['encryption']))
+    t.true('registry.tdb' in os.listdir(state), 'a registry in the test only')
+
+
+def test_check_makes_nothing(t):
+    path = write(t, CLEAN + ['include = registry'] + SHARE)
+    before = sorted(os.listdir(os.path.join(t.directory, 'state')))
+    check(t, path)
+    t.equal(before, sorted(os.listdir(os.path.join(t.directory, 'state'))))
+
+
+def test_audit_file_that_others_read(t):
+    path = clean(t)
+    log = os.path.join(t.directory, 'log/smbguard.jsonl')
+    with open(log, 'w', encoding='ascii'):
+        pass
+    os.chmod(log, 0o600)
+    expect(t, path, [])
+    os.chmod(log, 0o644)
+    expect(t, path, [('warning', 'audit-file-readable', 'global', 'audit')])
+    os.chmod(log, 0o600)
+    os.chmod(os.path.dirname(log), 0o777)
+    expect(t, path, [('warning', 'audit-directory-open', 'global', 'audit')])
+
+
+def fake(t, name, text):
+    path = os.path.join(t.directory, 'bin', name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='ascii') as f:
+        f.write('#!/bin/sh\n' + text + '\n')
+    os.chmod(path, 0o755)
+    return dict(os.environ, PATH='%s:%s' % (os.path.dirname(path),
+                                            os.environ['PATH']))
+
+
+def test_another_samba(t):
+    path = clean(t)
+    for version, expected in (('2:4.99.0+dfsg-1', [('error', 1)]),
+                              ('', [])):
+        env = fake(t, 'dpkg-query', 'echo -n "%s"' % version if version else
+                   'exit 1')
+        status, result = check(t, path, env=env)
+        t.equal(expected, [(f['severity'], status) for f in result['findings']
+                           if f['id'] == 'samba-mismatch'])
+    fake(t, 'smbd', 'echo Version 4.98.1-Debian')
+    status, result = check(t, path, env=env)
+    t.equal(['samba-mismatch'], [f['id'] for f in result['findings']])
+    t.contains('4.98.1', result['findings'][0]['what'])

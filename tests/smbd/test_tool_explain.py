@@ -1,0 +1,129 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""smbguard explain: every event, option, outcome and number has its words.
+
+What: the names come from the source of what writes them, so that one that is
+added there and not explained fails here.
+"""
+
+import glob
+import json
+import os
+import re
+import subprocess
+
+import eventlog
+import harness
+from tool_report import TOOL, allowed, event, lines
+
+CONTRACT = ('negotiate', 'session', 'auth_failed', 'share_connect',
+            'share_disconnect', 'negotiate_tampered', 'integrity_suspected',
+            'downgrade', 'policy_error', 'audit_lost')
+
+
+def source(pattern):
+    texts = []
+    for path in sorted(glob.glob(os.path.join(harness.ROOT, pattern))):
+        with open(path, encoding='utf-8') as f:
+            texts.append(f.read())
+    return '\n'.join(texts)
+
+
+def explain(*arguments, data=b''):
+    done = subprocess.run([TOOL, 'explain', *arguments], input=data,
+                          capture_output=True, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def check_explained(t, name, kind):
+    status, text, errors = explain(name)
+    t.equal((0, ''), (status, errors), name)
+    t.true(any(line.startswith(kind) for line in text.splitlines()), text)
+    t.contains('What to do:', text)
+
+
+def written_events():
+    """The names that the modules give to events."""
+    named = re.findall(r'struct sg_event \w+ = \{\s*\.name = "(\w+)"',
+                       source('modules/*.c') + source('modules/*/*.c'))
+    return sorted(set(named))
+
+
+def test_every_event(t):
+    t.true(len(written_events()) >= 8, 'names in %s' % written_events())
+    for name in sorted(set(CONTRACT) | set(written_events())):
+        check_explained(t, name, name + ', an event')
+
+
+def test_every_option(t):
+    table = source('modules/core/option_table.c')
+    names = re.findall(r'\.name = "([\w ]+)"', table)
+    t.true(len(names) > 10 and 'min protocol' in names, 'names: %s' % names)
+    for name in names:
+        check_explained(t, name, 'smbguard:%s, an option' % name)
+        check_explained(t, 'smbguard:' + name, 'smbguard:%s,' % name)
+
+
+def test_a_name_of_two_things(t):
+    for kind in ('downgrade, an event', 'smbguard:downgrade, an option'):
+        check_explained(t, 'downgrade', kind)
+
+
+def test_every_outcome(t):
+    for name in eventlog.OUTCOMES:
+        check_explained(t, name, name + ', an outcome')
+
+
+def test_every_number(t):
+    numbers = re.findall(r'\b(\d{3,4})\b',
+                         source('modules/core/event_kind.c').split('*/', 1)[1])
+    t.true(len(set(numbers)) >= 10, 'numbers: %s' % numbers)
+    for number in set(numbers):
+        check_explained(t, number, number + ', a number')
+
+
+def test_options_of_an_exception(t):
+    for name in ('hosts', 'users', 'groups', 'shares', 'allow', 'until',
+                 'reason'):
+        check_explained(t, 'smbguard:scanner ' + name, 'smbguard:exceptions,')
+
+
+def test_the_list_has_them_all(t):
+    status, text, _ = explain()
+    t.equal(0, status)
+    for name in CONTRACT + eventlog.OUTCOMES + ('min protocol', '1046'):
+        t.contains('  %s\n' % name, text)
+
+
+def test_a_line(t):
+    one = event(reason='Refused: a\x1b[31m reason.')
+    for arguments, data in (([json.dumps(one)], b''), (['-'], lines([one]))):
+        status, text, errors = explain(*arguments, data=data)
+        t.equal((0, ''), (status, errors))
+        for part in ('Refused: a\\x1b[31m reason.', 'share_connect, an event',
+                     'denied, an outcome', 'smbguard:encryption, an option'):
+            t.contains(part, text)
+    text = explain(json.dumps(allowed()))[1]
+    t.true('an option' not in text, 'no option decided')
+
+
+def test_a_real_event(t):
+    smbd = t.smbd()
+    smbd.smbclient('secret', 'SMB2_10')
+    smbd.settle()
+    with open(smbd.audit, 'rb') as f:
+        status, text, errors = explain('-', data=f.read())
+    t.equal((0, ''), (status, errors))
+    t.contains('smbguard:encryption, an option', text)
+
+
+def test_what_is_not_known(t):
+    for arguments in (['nothing'], ['9999'], ['{"torn'], ['a\x1b[31m'],
+                      [json.dumps(event(event='other'))], ['--nothing'],
+                      ['smbguard:'], [''], ['share_connect', 'nothing']):
+        status, _, errors = explain(*arguments)
+        t.equal(2, status, arguments)
+        t.true(errors.startswith('smbguard: '), arguments)
+        t.true('\x1b' not in errors, 'nothing that steers a terminal')
+    t.equal(0, explain('share_connect', 'encryption')[0])
+    t.contains('Exit code', explain('--help')[1])

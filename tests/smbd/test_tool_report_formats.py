@@ -1,0 +1,216 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""smbguard report: each format, with names that try to break out of it.
+
+What: the names of tool_report.HOSTILE in each format, read by a parser of that
+format; and the page in a headless Chromium, if there is one.
+"""
+
+import base64
+import csv
+import hashlib
+import html.parser
+import io
+import os
+import re
+import subprocess
+
+from tool_report import (HOSTILE, NAMES, STRONG, allowed, as_json, event,
+                         hostile_log, lines, report)
+
+CHROMIUM = '/usr/bin/chromium'
+CHROMIUM_FLAGS = ('--headless --no-sandbox --disable-gpu --disable-quic '
+                  '--no-first-run --disable-background-networking '
+                  '--disable-component-update --disable-sync').split()
+
+
+def test_hostile_names_as_text(t):
+    _, text, _ = report(['-'], hostile_log(), 1)
+    shown = text.decode('utf-8')
+    control = [c for c in shown if c != '\n' and
+               (ord(c) < 32 or 127 <= ord(c) < 160 or c == '\u202e')]
+    t.equal([], control, 'control characters')
+    t.equal(len(NAMES) + 3, shown.count('\n'), 'lines')
+    for part in ('a\\x1b[31mb', '\\x9b2J', 'two\\x0alines', '\\u{202e}gnp'):
+        t.contains(part, shown)
+
+
+def test_columns_are_aligned(t):
+    _, text, _ = report(['-'], lines([event(0), event(
+        1, account='much-longer-than-the-title', share='x')]), 1)
+    table = text.decode().splitlines()[:3]
+    for title, part in (('USED', 'SMB2_10'), ('LACKED', 'encryption'),
+                        ('FIRST', '2026')):
+        t.equal([table[0].index(title)] * 2,
+                [line.index(part) for line in table[1:]], title)
+
+
+def test_csv_is_safe_and_whole(t):
+    _, data, _ = report(['--format=csv', '-'], hostile_log(), 1)
+    text = data.decode('utf-8')
+    table = list(csv.reader(io.StringIO(text, newline=''), strict=True))
+    t.equal(len(NAMES) + 1, len(table))
+    t.equal({len(table[0])}, set(map(len, table)))
+    t.equal(text.count('\n'), text.count('\r\n'))
+    for line in table[1:]:
+        for cell in line:
+            t.true(cell[:1] not in ('=', '+', '-', '@', '\t', '\r'),
+                   'no formula: %r' % cell)
+    accounts = {line[table[0].index('account')] for line in table[1:]}
+    for name in ("'=HYPERLINK(\"http://x\",\"y\")", "'+1", 'a,b', 'quote"d'):
+        t.true(name in accounts, '%r in %r' % (name, accounts))
+
+
+def test_json_keeps_names(t):
+    names = {r['account'] for r in as_json(['-'], hostile_log(), 1)['rows']}
+    t.equal(NAMES, names)
+
+
+SAMPLE = re.compile(r'([a-zA-Z_:][\w:]*)(?:\{((?:\w+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})?'
+                    r' (\d+)')
+
+
+def test_openmetrics_is_valid(t):
+    """As the grammar has it: families together, no series twice, an end."""
+    _, data, _ = report(['--format=openmetrics', '-'], hostile_log(), 1)
+    text = data.decode('utf-8')
+    t.true(text.endswith('\n# EOF\n'), 'an end')
+    family, series, ended = None, set(), set()
+    for line in text.split('\n')[:-2]:
+        if line.startswith('# TYPE '):
+            ended.add(family)
+            family, kind = line.split(' ')[2:]
+            t.equal('gauge', kind)
+            t.true(family not in ended, 'one family once')
+        elif not line.startswith('# HELP %s ' % family):
+            m = SAMPLE.fullmatch(line)
+            t.true(m and m[1] == family, 'a sample: %r' % line)
+            t.true((m[1], m[2]) not in series, 'once: %r' % line)
+            series.add((m[1], m[2]))
+    refusals = [s for s in series if s[0] == 'smbguard_refusals']
+    t.equal(len(NAMES), len(refusals))
+
+
+class Page(html.parser.HTMLParser):
+    """What a page has: tags with their attributes, and its texts."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.cells, self.script, self.inside = [], [], '', []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.inside.append(tag)
+        if tag == 'td':
+            self.cells.append('')
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if 'script' in self.inside:
+            self.script += data
+        elif 'td' in self.inside:
+            self.cells[-1] += data
+
+
+def test_html_is_one_safe_page(t):
+    _, data, _ = report(['--format=html', '--if', 'min protocol=SMB3_11',
+                         '--share', '<b>', '--share', HOSTILE[0], '-'],
+                        hostile_log().replace(b'"denied"', b'"would_deny"'), 1)
+    text = data.decode('utf-8')
+    page = Page(text)
+    t.equal(1, [tag for tag, _ in page.tags].count('script'))
+    t.true(not {'img', 'link', 'iframe', 'b', 'base', 'object', 'a'} &
+           {tag for tag, _ in page.tags}, 'nothing that loads')
+    for tag, attributes in page.tags:
+        for name, value in attributes.items():
+            t.true(name not in ('src', 'href', 'srcset', 'action', 'style') and
+                   not name.startswith('on'), '%s %s=%s' % (tag, name, value))
+    t.true('http:' not in text.replace('http-equiv', '') and
+           'url(' not in text and '@import' not in text, 'no address')
+    t.contains(HOSTILE[0], page.cells)
+    policy, = [a['content'] for tag, a in page.tags
+               if 'http-equiv' in a]
+    digest = base64.b64encode(hashlib.sha256(page.script.encode()).digest())
+    t.contains("script-src 'sha256-%s'" % digest.decode(), policy)
+    t.contains("default-src 'none'", policy)
+
+
+def test_html_of_every_name(t):
+    _, data, _ = report(['--format=html', '-'], hostile_log(), 1)
+    cells = Page(data.decode('utf-8')).cells
+    for name in HOSTILE[:6] + ("it's", 'a,b', 'quote"d', '&amp;'):
+        t.contains(name, cells)
+
+
+CLICK = '''<script>
+document.querySelectorAll('th button')[%d].click();
+document.title = Array.from(document.querySelectorAll('tbody tr')).map(
+  function (r) { return r.cells[0].textContent; }).join(' ');
+</script>'''
+
+
+def test_html_sorts_in_a_browser(t):
+    if not os.path.exists(CHROMIUM):
+        print('LEFT OUT: there is no %s; the page is not opened in a browser. '
+              'Install chromium to have it tested.' % CHROMIUM)
+        return
+    data = lines([event(n, account=a) for n, a in enumerate(
+        ['nine'] * 9 + ['ten'] * 10 + ['two'] * 2)])
+    _, page, _ = report(['--format=html', '-'], data, 1)
+    for column, expected in ((0, '2 9 10'), (4, '9 10 2'), (None, '10 9 2')):
+        # The page's own policy refuses our script: it is taken out, and its
+        # own script is held against the policy elsewhere.
+        changed = page.decode()
+        if column is not None:
+            changed = re.sub('<meta http-equiv[^>]*>', '', changed)
+            changed = changed.replace('</body>', CLICK % column + '</body>')
+        t.contains(expected, ' '.join(counts(browse(t, changed))))
+    # And under its policy nothing but its own script runs.
+    foreign = page.decode().replace('</body>', CLICK % 0 + '</body>')
+    t.equal(['10', '9', '2'], counts(browse(t, foreign)))
+
+
+def browse(t, page):
+    path = os.path.join(t.directory, 'page.html')
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(page)
+    profile = os.path.join(t.directory, 'profile')
+    done = subprocess.run(
+        [CHROMIUM, *CHROMIUM_FLAGS, '--user-data-dir=' + profile, '--dump-dom',
+         'file://' + path], capture_output=True, text=True, timeout=60,
+        check=False)
+    return done.stdout
+
+
+def counts(dom):
+    return re.findall(r'data-sort="(\d+)"', dom)
+
+
+def test_charts_count_connections(t):
+    negotiate = {'event': 'negotiate', 'account': None, 'share': None}
+    data = lines([allowed(0, **negotiate), allowed(1, **{**negotiate,
+                                                         **STRONG}),
+                  allowed(2, **STRONG), event(3)])
+    found = as_json(['-'], data, 1)
+    t.equal({'SMB2_10': 1, 'SMB3_11': 1}, found['dialects'])
+    t.equal({'none': 1, 'AES-128-GCM': 1}, found['ciphers'])
+    found = as_json(['--share=secret', '-'], data, 1)
+    t.equal({'SMB2_10': 1, 'SMB3_11': 1}, found['dialects'], 'share_connect')
+    _, page, _ = report(['--format=html', '-'], data, 1)
+    for part in (b'Connections by dialect', b'1 refused, 0 would be'):
+        t.contains(part, page)
+
+
+def test_refusals_of_years_are_drawn(t):
+    """Steps widen both ways; no refusal gets lost in the chart."""
+    stamps = ['%d-%02d-15T12:00:00Z' % (year, month)
+              for year in (2026, 1971, 2080) for month in (6, 1, 12)]
+    data = lines([event(timestamp=stamp) for stamp in stamps] +
+                 [event(timestamp='9999-12-31T23:59:59Z')])
+    _, page, _ = report(['--format=html', '-'], data, 1)
+    told = re.findall(rb'(\d+) refused, (\d+) would be</title>', page)
+    t.equal(10, sum(int(n) for n, _ in told))

@@ -1,0 +1,164 @@
+/*
+ * smbguard: what is wrong with a configuration
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One file a kind of question; each adds what it finds.
+ */
+
+#ifndef SMBGUARD_TOOLS_CHECK_H
+#define SMBGUARD_TOOLS_CHECK_H
+
+#include <jansson.h>
+#include <time.h>
+
+#include "conf.h"
+#include "core/exception.h"
+#include "core/rules.h"
+
+enum sg_grade {
+	SG_GRADE_NOTE = 0, /* worth knowing; nothing is wrong */
+	SG_GRADE_WARNING,
+	SG_GRADE_ERROR,
+};
+
+struct sg_finding {
+	enum sg_grade grade;
+	const char *id; /* what kind it is, for programs: "bad-value" */
+	const struct sg_conf_section *section; /* NULL: the whole */
+	const struct sg_conf_param *param;     /* NULL: what is not there */
+	const char *option; /* NULL: that of param, or none */
+	const char *file;   /* NULL: that of param, or of section */
+	unsigned line;
+	const char *what; /* a sentence */
+	const char *remedy;
+};
+
+/* A share, and what counts for it. */
+struct sg_checked {
+	const struct sg_conf_section *section;
+	struct sg_settings *settings;
+	bool guarded; /* smbd asks the share gate about it */
+	bool printable;
+};
+
+struct sg_check {
+	const struct sg_conf *conf;
+	const struct sg_conf_section *global;
+	struct sg_settings *settings; /* of [global] */
+	struct sg_checked *shares;
+	size_t num_shares;
+	struct sg_finding *findings;
+	size_t num_findings;
+	time_t now;
+	bool ok; /* false: out of memory */
+};
+
+/**
+ * A check of a configuration: its settings parsed, nothing found yet. NULL
+ * when out of memory.
+ */
+struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf);
+
+/**
+ * Add a finding; its sentence is fmt, and its remedy is copied.
+ */
+void sg_check_add(struct sg_check *check,
+		  struct sg_finding finding,
+		  const char *fmt,
+		  ...) __attribute__((format(printf, 3, 4)));
+
+/** Lines that smbd passes over, and includes that are not there. */
+void sg_check_oddities(struct sg_check *check);
+
+/** Names, places and values of the smbguard options. */
+void sg_check_options(struct sg_check *check);
+
+/** A share that asks for less than [global]. */
+void sg_check_loosening(struct sg_check *check);
+
+/** What an exception can have: "hosts", "until". Ends with a NULL. */
+extern const char *const sg_exception_keys[];
+
+/**
+ * Is this key (without its prefix) of the form "NAME hosts", as the options of
+ * exceptions are?
+ */
+bool sg_exception_option(const char *key);
+
+/** Exceptions: invalid, expired, ending, or of no use. */
+void sg_check_exceptions(struct sg_check *check);
+
+/** The modules: listed, there, of the installed Samba. */
+void sg_check_modules(struct sg_check *check);
+
+/** Samba's own settings that make smbguard blind or pointless. */
+void sg_check_native(struct sg_check *check);
+
+/** What algorithms and dialects smbd leaves of those that are asked for. */
+void sg_check_algorithms(struct sg_check *check);
+
+/** Samba as a client. */
+void sg_check_client(struct sg_check *check);
+
+/** Where events go. */
+void sg_check_audit(struct sg_check *check);
+
+/**
+ * Does [global] or any share ask for an option ("smbguard:encryption")?
+ */
+bool sg_check_asked(const struct sg_check *check, const char *option);
+
+/**
+ * How many letters must be changed, added or left out to get from one word to
+ * the other.
+ */
+unsigned sg_check_distance(const char *a, const char *b);
+
+/**
+ * What counts for a share: the stricter of an option of [global] and of the
+ * share's own. share may be NULL: [global] alone. NULL when out of memory.
+ */
+const char *sg_effective(TALLOC_CTX *mem_ctx,
+			 const struct sg_conf *conf,
+			 const struct sg_option *option,
+			 const struct sg_settings *global,
+			 const struct sg_settings *share);
+
+/**
+ * A setting that Samba has by itself, a value that somebody should know of,
+ * and why. Ends with a NULL name.
+ */
+struct sg_native_row {
+	const char *name; /* "client plaintext auth" */
+	bool (*is)(const char *value);
+	enum sg_grade grade;
+	const char *id;
+	const char *what; /* behind "NAME = VALUE " */
+	const char *remedy;
+};
+
+/** Look for the values of such a table in [global]. */
+void sg_check_rows(struct sg_check *check, const struct sg_native_row *rows);
+
+bool sg_native_is_off(const char *value);
+bool sg_native_is_required(const char *value);
+
+/** A setting of Samba as a client, for the overview. Ends with a NULL name. */
+struct sg_client_row {
+	const char *name;
+	const char *by_default;
+	const char *windows; /* the policy of the same meaning */
+	const char *(*means)(const char *value); /* what it says there */
+};
+
+const struct sg_client_row *sg_client_rows(void);
+
+/** All as JSON. NULL when out of memory. */
+json_t *sg_check_json(const struct sg_check *check);
+
+/** All as text for a person. */
+void sg_check_print(const struct sg_check *check, bool colour);
+
+#endif /* SMBGUARD_TOOLS_CHECK_H */

@@ -1,0 +1,316 @@
+/*
+ * smbguard check: Samba's own settings that make smbguard blind or pointless
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What smbd refuses before it asks a module is recorded nowhere, and what it
+ * never negotiates nobody can be held to. docs/limits.md has the reasons.
+ */
+
+#include "check.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define ENCRYPT "server smb encrypt"
+
+static bool is_word(const char *value, const char *const words[])
+{
+	size_t i;
+
+	for (i = 0; words[i] != NULL; i++) {
+		if (strcasecmp(value, words[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool sg_native_is_off(const char *value)
+{
+	return is_word(value,
+		       (const char *const[]){"no",
+					     "false",
+					     "0",
+					     "off",
+					     "disabled",
+					     NULL});
+}
+
+bool sg_native_is_required(const char *value)
+{
+	return is_word(value,
+		       (const char *const[]){"required",
+					     "mandatory",
+					     "force",
+					     "forced",
+					     "enforced",
+					     NULL});
+}
+
+static bool is_ntlmv1(const char *value)
+{
+	return is_word(value,
+		       (const char *const[]){"ntlmv1-permitted",
+					     "yes",
+					     "true",
+					     "1",
+					     NULL});
+}
+
+static bool is_two(const char *value)
+{
+	return strcmp(value, "2") == 0;
+}
+
+static const struct sg_native_row rows[] = {
+	{
+		.name = "encrypt passwords",
+		.is = sg_conf_is_no,
+		.grade = SG_GRADE_WARNING,
+		.id = "plaintext-passwords",
+		.what = "has SMB1 clients send their passwords in the clear, "
+			"past the session gate.",
+		.remedy = "Remove the line.",
+	},
+	{
+		.name = "lanman auth",
+		.is = sg_conf_is_yes,
+		.grade = SG_GRADE_WARNING,
+		.id = "lanman-auth",
+		.what = "takes answers that are broken in seconds. smbguard "
+			"does not tell them from other NTLM.",
+		.remedy = "Remove the line.",
+	},
+	{
+		.name = "ntlm auth",
+		.is = is_ntlmv1,
+		.grade = SG_GRADE_NOTE,
+		.id = "ntlmv1",
+		.what = "takes NTLMv1, which is broken in hours. "
+			"smbguard:ntlm = deny refuses NTLM whole, nothing "
+			"refuses version 1 alone but smbd itself.",
+		.remedy = "ntlm auth = ntlmv2-only, when no client needs more.",
+	},
+	{
+		.name = "raw NTLMv2 auth",
+		.is = sg_conf_is_yes,
+		.grade = SG_GRADE_WARNING,
+		.id = "raw-ntlmv2",
+		.what = "takes SMB1 logons without extended security, which "
+			"the session gate does not see.",
+		.remedy = "Remove the line.",
+	},
+	{
+		.name = "restrict anonymous",
+		.is = is_two,
+		.grade = SG_GRADE_NOTE,
+		.id = "restrict-anonymous",
+		.what = "has smbd refuse anonymous clients at IPC$ by itself: "
+			"there is no share_connect event of them.",
+		.remedy = "smbguard:guest = deny refuses them with an event.",
+	},
+	{.name = NULL},
+};
+
+static bool enforced(const struct sg_check *check,
+		     const struct sg_settings *share)
+{
+	return sg_mode_of(check->settings, share) == SG_MODE_ENFORCE;
+}
+
+static void add_required(struct sg_check *check,
+			 const struct sg_conf_section *section,
+			 const struct sg_conf_param *param)
+{
+	sg_check_add(check,
+		     (struct sg_finding){
+			     .grade = SG_GRADE_WARNING,
+			     .id = "encrypt-required",
+			     .section = section,
+			     .param = param,
+			     .remedy = "Leave it out, and write "
+				       "smbguard:encryption = required.",
+		     },
+		     ENCRYPT " = %s has smbd itself refuse clients that "
+			     "cannot encrypt, before smbguard is asked: there "
+			     "is no event of it, and neither audit mode nor an "
+			     "exception lets anybody pass.",
+		     param->value);
+}
+
+/* With "off" in [global] smbd negotiates no cipher, whatever a share asks. */
+static void check_off(struct sg_check *check, const struct sg_conf_param *param)
+{
+	bool raised = check->settings->encryption == SG_NEED_REQUIRED &&
+		      enforced(check, NULL);
+	size_t i;
+
+	for (i = 0; !raised && i < check->num_shares; i++) {
+		const struct sg_checked *share = &check->shares[i];
+
+		if (share->settings->encryption != SG_NEED_REQUIRED &&
+		    check->settings->encryption != SG_NEED_REQUIRED) {
+			continue;
+		}
+		sg_check_add(check,
+			     (struct sg_finding){
+				     .grade = SG_GRADE_ERROR,
+				     .id = "encrypt-off",
+				     .section = check->global,
+				     .param = param,
+				     .remedy = "Leave it out.",
+			     },
+			     ENCRYPT " = %s has smbd negotiate no cipher at "
+				     "all, so everybody fails to meet "
+				     "smbguard:encryption = required of [%s].",
+			     param->value,
+			     share->section->name);
+	}
+}
+
+static void check_encrypt(struct sg_check *check)
+{
+	const struct sg_conf_param *param =
+		sg_conf_find(check->global, ENCRYPT);
+	size_t i;
+
+	if (param != NULL && sg_native_is_required(param->value)) {
+		add_required(check, check->global, param);
+	}
+	if (param != NULL && sg_native_is_off(param->value)) {
+		check_off(check, param);
+	}
+	for (i = 0; i < check->num_shares; i++) {
+		const struct sg_checked *share = &check->shares[i];
+
+		/* A printer has no other way, see limits.md. */
+		param = sg_conf_find(share->section, ENCRYPT);
+		if (param != NULL && share->guarded &&
+		    sg_native_is_required(param->value)) {
+			add_required(check, share->section, param);
+		}
+	}
+}
+
+/* Options of [global] that only the session gate can hold everywhere. */
+static bool asks_sessions(const struct sg_check *check)
+{
+	const struct sg_settings *s = check->settings;
+
+	return s->encryption == SG_NEED_REQUIRED ||
+	       s->signing == SG_NEED_REQUIRED || s->guest == SG_PERMIT_DENY ||
+	       s->ntlm == SG_PERMIT_DENY || s->auth_failure_delay > 0 ||
+	       s->downgrade == SG_DOWNGRADE_REFUSE;
+}
+
+static void check_floor(struct sg_check *check)
+{
+	const struct sg_conf_param *param =
+		sg_conf_find(check->global, "server min protocol");
+	enum sg_dialect native =
+		sg_conf_dialect(param != NULL ? param->value : NULL);
+	enum sg_dialect floor = check->settings->min_protocol;
+	struct sg_finding f = {
+		.grade = SG_GRADE_NOTE,
+		.section = check->global,
+		.param = param,
+		.remedy = "smbguard:min protocol = SMB2_02",
+	};
+	bool sessions = asks_sessions(check);
+
+	if (native == SG_DIALECT_NONE) {
+		return;
+	}
+	if (native <= SG_DIALECT_NT1 && floor <= SG_DIALECT_NT1 && sessions) {
+		f.grade = SG_GRADE_WARNING;
+		f.id = "smb1-past-session-gate";
+		sg_check_add(check,
+			     f,
+			     "server min protocol = %s lets SMB1 in, which "
+			     "can log on past the session gate. What [global] "
+			     "asks of sessions is then held at the shares "
+			     "alone, and failed logons are neither recorded "
+			     "nor delayed.",
+			     param->value);
+	} else if (native <= SG_DIALECT_NT1 && floor <= SG_DIALECT_NT1) {
+		f.id = "smb1-served";
+		sg_check_add(check,
+			     f,
+			     "server min protocol = %s serves SMB1, which has "
+			     "no protection against anybody on the network.",
+			     param->value);
+	} else if (floor != SG_DIALECT_NONE && native > floor) {
+		f.id = "native-floor-above";
+		f.remedy = "Let one of them go.";
+		sg_check_add(check,
+			     f,
+			     "server min protocol = %s is above "
+			     "smbguard:min protocol, which decides nothing. "
+			     "Neither audit mode nor an exception lets "
+			     "anybody below it pass.",
+			     param->value);
+	}
+}
+
+/* Guests that smbd makes, and smbguard refuses. */
+static void check_guests(struct sg_check *check)
+{
+	const struct sg_conf_param *map =
+		sg_conf_find(check->global, "map to guest");
+	struct sg_finding f = {
+		.grade = SG_GRADE_WARNING,
+		.section = check->global,
+		.param = map,
+		.remedy = "Remove one of the two.",
+	};
+	size_t i;
+
+	if (check->settings->guest == SG_PERMIT_DENY && map != NULL &&
+	    strcasecmp(map->value, "never") != 0) {
+		f.id = "map-to-guest";
+		sg_check_add(check,
+			     f,
+			     "map to guest = %s turns failed logons into "
+			     "guests, whom smbguard:guest = deny refuses: "
+			     "there is no auth_failed event of them.",
+			     map->value);
+	}
+	for (i = 0; i < check->num_shares; i++) {
+		const struct sg_checked *share = &check->shares[i];
+		bool yes;
+
+		f.param = sg_conf_default(check->conf,
+					  share->section,
+					  "guest only");
+		yes = f.param != NULL && sg_conf_is_yes(f.param->value);
+		if (!yes) {
+			f.param = sg_conf_default(check->conf,
+						  share->section,
+						  "guest ok");
+			yes = f.param != NULL && sg_conf_is_yes(f.param->value);
+		}
+		if (!yes || (check->settings->guest != SG_PERMIT_DENY &&
+			     share->settings->guest != SG_PERMIT_DENY)) {
+			continue;
+		}
+		f.id = "guest-ok";
+		f.section = share->section;
+		sg_check_add(check,
+			     f,
+			     "%s = %s is of no use in [%s]: smbguard:guest = "
+			     "deny refuses guests.",
+			     f.param->name,
+			     f.param->value,
+			     share->section->name);
+	}
+}
+
+void sg_check_native(struct sg_check *check)
+{
+	sg_check_rows(check, rows);
+	check_encrypt(check);
+	check_floor(check);
+	check_guests(check);
+}

@@ -1,0 +1,177 @@
+/*
+ * smbguard: smb.conf as it is written
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * All of it, with includes and the registry, in smbd's order, and with file
+ * and line of each parameter.
+ */
+
+#ifndef SMBGUARD_TOOLS_CONF_H
+#define SMBGUARD_TOOLS_CONF_H
+
+#include "core/options.h"
+
+struct sg_conf_param {
+	const char *name;  /* as written */
+	const char *key;   /* as smbd compares it, see sg_conf_key() */
+	const char *value; /* as written */
+	const char *file;  /* or "registry" */
+	unsigned line;	   /* 0: it has none */
+};
+
+struct sg_conf_section {
+	const char *name; /* "global", or the share's */
+	bool global;
+	const char *file; /* where it begins */
+	unsigned line;
+	struct sg_conf_param *params;
+	size_t num_params;
+};
+
+enum sg_conf_oddity_kind {
+	SG_CONF_IGNORED = 1, /* a line that smbd passes over */
+	SG_CONF_NO_INCLUDE,  /* a file that is not there */
+	SG_CONF_VARIABLE,    /* an include that depends on the client */
+	SG_CONF_NO_REGISTRY, /* a registry that is not there */
+};
+
+/* What smbd says nothing about, and somebody may not have meant. */
+struct sg_conf_oddity {
+	enum sg_conf_oddity_kind kind;
+	const char *file;
+	unsigned line;
+	const char *text;
+};
+
+struct sg_conf {
+	const char *path;
+	struct sg_conf_section *sections; /* the first is [global] */
+	size_t num_sections;
+	struct sg_conf_oddity *oddities;
+	size_t num_oddities;
+};
+
+/**
+ * Read a configuration.
+ *
+ * error: receives a sentence, with file and line where there is one, if it
+ * cannot be read whole.
+ *
+ * Returns NULL then.
+ */
+struct sg_conf *sg_conf_read(TALLOC_CTX *mem_ctx,
+			     const char *path,
+			     const char **error);
+
+/**
+ * A parameter's name as smbd compares it: without blanks, in lower case, and
+ * the newer one of two names for the same. NULL when out of memory.
+ */
+char *sg_conf_key(TALLOC_CTX *mem_ctx, const char *name);
+
+/**
+ * The parameter that counts, the last of its name ("server min protocol"), in
+ * this section alone. NULL if it is not there.
+ */
+const struct sg_conf_param *sg_conf_find(const struct sg_conf_section *section,
+					 const char *name);
+
+/**
+ * The value of sg_conf_find(), or NULL.
+ */
+const char *sg_conf_value(const struct sg_conf_section *section,
+			  const char *name);
+
+/**
+ * A share's parameter, or that of [global] which is its default.
+ */
+const struct sg_conf_param *sg_conf_default(
+	const struct sg_conf *conf,
+	const struct sg_conf_section *section,
+	const char *name);
+
+/**
+ * yes, true, on and 1 in any case, as smbd takes them.
+ */
+bool sg_conf_is_yes(const char *value);
+
+/**
+ * no, false, off and 0.
+ */
+bool sg_conf_is_no(const char *value);
+
+/**
+ * Is a word in a list, as "vfs objects" has them? What is behind a ":" in the
+ * list's word does not count.
+ */
+bool sg_conf_lists(const char *list, const char *word);
+
+/**
+ * The dialect that a value of "server min protocol" and its like means:
+ * SG_DIALECT_NONE for "default" and for what is none.
+ */
+enum sg_dialect sg_conf_dialect(const char *value);
+
+/**
+ * The share of this name, NULL if there is none.
+ */
+const struct sg_conf_section *sg_conf_share(const struct sg_conf *conf,
+					    const char *name);
+
+/**
+ * The smbguard options of one section. NULL when out of memory.
+ */
+struct sg_settings *sg_conf_settings(TALLOC_CTX *mem_ctx,
+				     const struct sg_conf_section *section);
+
+/* Between the parts of the reader. */
+
+enum sg_conf_line_kind {
+	SG_CONF_LINE_SECTION = 1,
+	SG_CONF_LINE_PARAM,
+	SG_CONF_LINE_IGNORED,
+	SG_CONF_LINE_BROKEN, /* smbd reads no further */
+};
+
+struct sg_conf_line {
+	enum sg_conf_line_kind kind;
+	unsigned line;
+	const char *text; /* the section's or the parameter's name, or all */
+};
+
+/**
+ * The lines of a file that are not empty and no comment, cut as smbd cuts
+ * them. NULL, and errno, if it cannot be read.
+ */
+struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
+				   const char *path,
+				   size_t *num);
+
+struct smbconf_service;
+
+/**
+ * All services of a source of libsmbconf ("file:/etc/samba/smb.conf").
+ *
+ * Returns NULL, or what went wrong.
+ */
+const char *sg_conf_services(TALLOC_CTX *mem_ctx,
+			     const char *source,
+			     struct smbconf_service ***services,
+			     uint32_t *num);
+
+/**
+ * The same from the registry of the server whose smb.conf is at path. None is
+ * none (*found is false), and is not made.
+ *
+ * directory: where it is, by "state directory".
+ */
+const char *sg_conf_registry(TALLOC_CTX *mem_ctx,
+			     const char *path,
+			     const char *directory,
+			     struct smbconf_service ***services,
+			     uint32_t *num,
+			     bool *found);
+
+#endif /* SMBGUARD_TOOLS_CONF_H */

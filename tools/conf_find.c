@@ -1,0 +1,197 @@
+/*
+ * smbguard: questions to a configuration that was read
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * smbd ignores case and blanks in names, takes the last of several lines, and
+ * has two names for some parameters. These look the same way.
+ *
+ * How it fails: what is not there, or means nothing, is NULL or false.
+ */
+
+#include "conf.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#define LIST_SEPARATORS " \t,;\n\r"
+
+/* Two names for the same, without blanks: the older and the newer. */
+static const char *const synonyms[][2] = {
+	{"minprotocol", "serverminprotocol"},
+	{"maxprotocol", "servermaxprotocol"},
+	{"protocol", "servermaxprotocol"},
+	{"onlyguest", "guestonly"},
+	{"public", "guestok"},
+	{"printok", "printable"},
+	{"vfsobject", "vfsobjects"},
+};
+
+char *sg_conf_key(TALLOC_CTX *mem_ctx, const char *name)
+{
+	char *key = talloc_zero_size(mem_ctx, strlen(name) + 1);
+	size_t len = 0;
+	size_t i;
+
+	for (i = 0; key != NULL && name[i] != '\0'; i++) {
+		unsigned char ch = (unsigned char)name[i];
+
+		if (ch < 0x80 && isspace(ch) != 0) {
+			continue;
+		}
+		key[len++] = (char)(ch < 0x80 ? tolower(ch) : ch);
+	}
+	for (i = 0; key != NULL && i < sizeof(synonyms) / sizeof(synonyms[0]);
+	     i++) {
+		if (strcmp(key, synonyms[i][0]) == 0) {
+			talloc_free(key);
+			return talloc_strdup(mem_ctx, synonyms[i][1]);
+		}
+	}
+	return key;
+}
+
+const struct sg_conf_param *sg_conf_find(const struct sg_conf_section *section,
+					 const char *name)
+{
+	const struct sg_conf_param *found = NULL;
+	char *key = sg_conf_key(NULL, name);
+	size_t i;
+
+	for (i = 0; key != NULL && i < section->num_params; i++) {
+		if (strcmp(section->params[i].key, key) == 0) {
+			found = &section->params[i];
+		}
+	}
+	talloc_free(key);
+	return found;
+}
+
+const char *sg_conf_value(const struct sg_conf_section *section,
+			  const char *name)
+{
+	const struct sg_conf_param *param = sg_conf_find(section, name);
+
+	return param != NULL ? param->value : NULL;
+}
+
+const struct sg_conf_param *sg_conf_default(
+	const struct sg_conf *conf,
+	const struct sg_conf_section *section,
+	const char *name)
+{
+	const struct sg_conf_param *param = sg_conf_find(section, name);
+
+	return param != NULL ? param : sg_conf_find(&conf->sections[0], name);
+}
+
+static bool is_one_of(const char *value, const char *const words[4])
+{
+	char *key = value != NULL ? sg_conf_key(NULL, value) : NULL;
+	bool is = false;
+	size_t i;
+
+	for (i = 0; key != NULL && i < 4; i++) {
+		is = is || strcmp(key, words[i]) == 0;
+	}
+	talloc_free(key);
+	return is;
+}
+
+bool sg_conf_is_yes(const char *value)
+{
+	return is_one_of(value,
+			 (const char *const[]){"yes", "true", "on", "1"});
+}
+
+bool sg_conf_is_no(const char *value)
+{
+	return is_one_of(value,
+			 (const char *const[]){"no", "false", "off", "0"});
+}
+
+bool sg_conf_lists(const char *list, const char *word)
+{
+	size_t want = strlen(word);
+	const char *at = list;
+
+	while (at != NULL && *at != '\0') {
+		size_t len;
+
+		at += strspn(at, LIST_SEPARATORS "\"");
+		len = strcspn(at, LIST_SEPARATORS "\":");
+		if (len == want && strncmp(at, word, len) == 0) {
+			return true;
+		}
+		at += len;
+		at += strcspn(at, LIST_SEPARATORS);
+	}
+	return false;
+}
+
+enum sg_dialect sg_conf_dialect(const char *value)
+{
+	enum sg_dialect dialect;
+
+	if (value == NULL) {
+		return SG_DIALECT_NONE;
+	}
+	if (strcasecmp(value, "SMB2") == 0) {
+		return SG_DIALECT_SMB2_10;
+	}
+	if (strcasecmp(value, "SMB3") == 0) {
+		return SG_DIALECT_SMB3_11;
+	}
+	if (strncasecmp(value, "LANMAN", 6) == 0 ||
+	    strncasecmp(value, "CORE", 4) == 0) {
+		return SG_DIALECT_LANMAN;
+	}
+	for (dialect = SG_DIALECT_NT1; dialect <= SG_DIALECT_SMB3_11;
+	     dialect++) {
+		if (strcasecmp(value, sg_dialect_name(dialect)) == 0) {
+			return dialect;
+		}
+	}
+	return SG_DIALECT_NONE;
+}
+
+const struct sg_conf_section *sg_conf_share(const struct sg_conf *conf,
+					    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->num_sections; i++) {
+		const struct sg_conf_section *s = &conf->sections[i];
+
+		if (!s->global && strcasecmp(s->name, name) == 0) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+static const char *get_option(const char *name, void *private_data)
+{
+	const struct sg_conf_section *section = private_data;
+	char *whole = talloc_asprintf(NULL, SG_OPTION_PREFIX ":%s", name);
+	const char *value = NULL;
+
+	if (whole != NULL) {
+		value = sg_conf_value(section, whole);
+	}
+	talloc_free(whole);
+	return value;
+}
+
+struct sg_settings *sg_conf_settings(TALLOC_CTX *mem_ctx,
+				     const struct sg_conf_section *section)
+{
+	struct sg_conf_section mine = *section;
+
+	return sg_settings_parse(mem_ctx,
+				 section->global ? SG_GLOBAL : SG_SHARE,
+				 get_option,
+				 &mine);
+}

@@ -1,0 +1,182 @@
+/*
+ * smbguard(8): explain, its tables
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every event, every option of core/option_table.c, every outcome and every
+ * number of Windows that an event may have. A test goes through all of them.
+ */
+
+#include "explain.h"
+
+#include <stddef.h>
+
+const struct sg_explanation sg_explained_events[] = {
+	{"negotiate",
+	 "A client connected and said what it speaks: dialects, ciphers, "
+	 "signing algorithms. Each connection has one.",
+	 "If it was refused, look at policy.option: most often the client "
+	 "speaks too old a dialect. Update the client, or give it an "
+	 "exception with an end."},
+	{"session",
+	 "Somebody logged on. The event names the account, how it "
+	 "authenticated, and what was negotiated.",
+	 "If it was refused, the reason names the option of [global] that "
+	 "did it."},
+	{"auth_failed",
+	 "A logon failed: a wrong password, an unknown or locked account, or "
+	 "a ticket that was not taken. \"status\" has the NTSTATUS. The "
+	 "account is not told.",
+	 "One or two are typing errors. Many from one address are somebody "
+	 "who guesses: block the address, and see \"auth failure delay\"."},
+	{"share_connect",
+	 "A client opened a share. This is where a share's own options are "
+	 "judged.",
+	 "If it was refused, the reason names the option, and whether it "
+	 "stands in [global] or in the share. `smbguard report` counts them "
+	 "by client."},
+	{"share_disconnect",
+	 "A client left a share; \"duration\" is how long it was there, in "
+	 "microseconds.",
+	 "Nothing."},
+	{"negotiate_tampered",
+	 "The client asked the server to confirm what both had negotiated, "
+	 "and the two did not agree: somebody between them changed it. The "
+	 "connection was ended.",
+	 "Take it seriously: compare \"expected\" and \"received\", and look "
+	 "at what stands between this client and the server. A faulty WAN "
+	 "accelerator does it, too."},
+	{"integrity_suspected",
+	 "An SMB 3.1.1 client logged on and went away at once, as it does "
+	 "when the server's signed answer does not fit what it had sent.",
+	 "Once is a client that was switched off. If \"count\" grows, look "
+	 "for somebody who changes messages between the two."},
+	{"downgrade",
+	 "A client used less than before, or less than both ends could: "
+	 "\"what\" got worse, from \"was\" to \"now\".",
+	 "With \"side\": \"server\", smb.conf was changed. With \"client\", "
+	 "ask what was changed there; if nothing was, somebody may have "
+	 "come between. See the option \"downgrade\"."},
+	{"policy_error",
+	 "The policy cannot be applied as it is written, or a gate is not at "
+	 "work. In enforce mode this refuses clients.",
+	 "Correct the option that is named; `smbguard check` finds it before "
+	 "smbd does. For a gate, install the smbguard that was built for "
+	 "this Samba."},
+	{"audit_lost",
+	 "So many records (\"lost\") could not be written to this sink since "
+	 "the last one that was.",
+	 "Find out what was wrong: a full disk, a permission, a daemon that "
+	 "did not run. smbd's log has the error. See \"audit failure\"."},
+	{NULL, NULL, NULL},
+};
+
+const struct sg_explanation sg_explained_options[] = {
+	{"mode",
+	 "enforce (the default) refuses what the policy does not allow; "
+	 "audit lets everybody in and records would_deny instead.",
+	 "Begin with audit, read `smbguard report`, then enforce; a share "
+	 "may begin before the others."},
+	{"min protocol",
+	 "The lowest dialect that is accepted. Anything above NT1 refuses "
+	 "SMB1.",
+	 "Update clients below it, or switch a newer dialect on there. An "
+	 "exception that allows smb1 or dialect lets one in until a date."},
+	{"encryption",
+	 "required: who cannot encrypt is refused, and who can must. It "
+	 "takes SMB 3.0 or later and an account; guests have no key.",
+	 "`smbguard report --if encryption=required --share NAME` tells who "
+	 "would break. An exception that allows unencrypted lets one in."},
+	{"encryption algorithms",
+	 "The ciphers that are accepted, as in \"server smb3 encryption "
+	 "algorithms\".",
+	 "Clients choose ciphers at SMB 3.1.1 only; 3.0 has AES-128-CCM and "
+	 "nothing else. An exception that allows cipher lets one in."},
+	{"signing",
+	 "required: every request is signed or encrypted. Guests have no key "
+	 "to sign with.",
+	 "Let the client log on with an account. An exception that allows "
+	 "unsigned lets one in."},
+	{"signing algorithms",
+	 "The signing algorithms that are accepted, as in \"server smb3 "
+	 "signing algorithms\".",
+	 "Clients choose them at SMB 3.1.1 only. An exception that allows "
+	 "unsigned lets one in."},
+	{"guest",
+	 "deny: guest and anonymous sessions are refused.",
+	 "Give the client an account. Look at \"map to guest\", which makes "
+	 "guests of wrong names. An exception that allows guest lets one "
+	 "in."},
+	{"ntlm",
+	 "deny: only Kerberos is accepted.",
+	 "Clients fall back to NTLM when they use an address instead of a "
+	 "name, or a name that has no service principal. An exception that "
+	 "allows ntlm lets one in."},
+	{"auth failure delay",
+	 "Each failed logon is answered so many milliseconds late, which "
+	 "slows down who guesses passwords.",
+	 "Windows has 2000. Other clients do not wait for it."},
+	{"audit",
+	 "Where events go: file, journal, syslog, or several.",
+	 "What one does not take, another has; each counts what it missed."},
+	{"audit file",
+	 "The file of events, a JSON object a line. The default is "
+	 "smbguard.jsonl in Samba's log directory.",
+	 "It may be rotated by renaming it; nothing needs to be told."},
+	{"audit failure",
+	 "deny: what cannot be recorded is refused.",
+	 "Then a full disk closes the server. Watch for audit_lost."},
+	{"history",
+	 "Whether smbguard remembers what each client used, to notice when "
+	 "it uses less.",
+	 "With no there are no downgrade events of clients."},
+	{"history days",
+	 "How many days a client is remembered that does not come.",
+	 "Longer than the longest holiday."},
+	{"downgrade",
+	 "refuse: a logon that uses less than the same account did before, "
+	 "from the same address, is refused; record only tells.",
+	 "A client that was changed on purpose needs an exception that "
+	 "allows downgrade, until it has been seen so."},
+	{"exceptions",
+	 "The names of exceptions. Each has \"NAME hosts\", \"NAME users\", "
+	 "\"NAME groups\", \"NAME shares\", \"NAME allow\" (smb1, dialect, "
+	 "unencrypted, cipher, unsigned, guest, ntlm, downgrade), \"NAME "
+	 "until\" (its last day, UTC) and \"NAME reason\".",
+	 "Without an end and a reason it does not hold. An event that one "
+	 "let pass names it in policy.exception."},
+	{NULL, NULL, NULL},
+};
+
+const struct sg_explanation sg_explained_outcomes[] = {
+	{"allowed", "The client was let in.", "Nothing."},
+	{"denied",
+	 "The client was refused.",
+	 "The reason says what it lacked and what it could do."},
+	{"would_deny",
+	 "The client was let in, because of audit mode; enforced, the same "
+	 "policy would have refused it.",
+	 "Help the client, or give it an exception, before you enforce."},
+	{"detected",
+	 "Something was noticed, and nobody was refused for it.",
+	 "Read the reason."},
+	{"failed", "Something did not work.", "Read the reason."},
+	{NULL, NULL, NULL},
+};
+
+const struct sg_windows_event sg_explained_windows[] = {
+	{551, "auth_failed", "SMB session authentication failure"},
+	{1001, "negotiate", "a client tried SMB1 and was refused"},
+	{1005, "negotiate_tampered", "the negotiation was tampered with"},
+	{1006, "share_connect", "the share refused the client"},
+	{1046,
+	 "share_connect",
+	 "encryption is required and the client did not encrypt"},
+	{3000, "negotiate", "SMB1 was used or asked for"},
+	{3021, "session", "the client does not support signing"},
+	{3022, "session", "the client does not support encryption"},
+	{3023, "session", "a guest logged on"},
+	{4000, "share_connect", "a share was connected"},
+	{0, NULL, NULL},
+};

@@ -1,0 +1,71 @@
+/*
+ * smbguard(8): the command
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Chooses a subcommand. How it fails: with a usage message and 2.
+ */
+
+#include "tool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "smbguard_config.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, const char **argv);
+	const char *summary;
+};
+
+static const struct command commands[] = {
+	{"check", sg_command_check, "what is wrong with a configuration"},
+	{"report", sg_command_report, "who was, or would be, refused"},
+	{"watch", sg_command_watch, "events as they come"},
+	{"status", sg_command_status, "who is connected now, and how"},
+	{"explain", sg_command_explain, "what an event means, what to do"},
+	{NULL, NULL, NULL},
+};
+
+static void print_usage(FILE *out)
+{
+	const struct command *c = NULL;
+
+	fprintf(out, "Usage: smbguard COMMAND [OPTION...] [ARGUMENT...]\n\n");
+	for (c = commands; c->name != NULL; c++) {
+		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+	}
+	fprintf(out,
+		"\n`smbguard COMMAND --help` tells more, and so does "
+		"smbguard(8).\n");
+}
+
+int main(int argc, const char **argv)
+{
+	const struct command *c = NULL;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return SG_EXIT_ERROR;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(stdout);
+		return SG_EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("smbguard %s, built for Samba %s\n",
+		       SMBGUARD_VERSION,
+		       SMBGUARD_SAMBA_PACKAGE);
+		return SG_EXIT_OK;
+	}
+	for (c = commands; c->name != NULL; c++) {
+		if (strcmp(c->name, argv[1]) == 0) {
+			return c->run(argc - 1, argv + 1);
+		}
+	}
+	fprintf(stderr, "smbguard: there is no command \"%s\".\n\n", argv[1]);
+	print_usage(stderr);
+	return SG_EXIT_ERROR;
+}

@@ -1,0 +1,310 @@
+/*
+ * smbguard(8): report, what a policy would say of what was recorded
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Facts are made of an event again and given to sg_decide(), with a policy of
+ * the conditions in audit mode: there the core itself asks whether a client
+ * could have met a rule had it been told to.
+ *
+ * Some facts are not in an event, or not in each: whether somebody is a guest
+ * is told by the SID, and what a client offered by the negotiate event of the
+ * same connection, if that was read before and not too long ago. What is not
+ * known is decided twice, once in the client's favour and once against it.
+ * Two answers that differ are no answer: "unknown", with what is missing.
+ *
+ * How it fails: a condition that cannot be parsed is told, with what it
+ * accepts. Out of memory in a decision counts as unknown.
+ */
+
+#include "report.h"
+#include "report_facts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct sg_whatif {
+	bool in_share;
+	struct sg_settings *none;
+	struct sg_settings *asked;
+	struct sg_offers *offers;
+};
+
+struct condition {
+	const char *name;
+	const char *value;
+};
+
+static const char *const options[] = {
+	"encryption",
+	"min protocol",
+	"signing",
+	"guest",
+	"ntlm",
+	"encryption algorithms",
+	"signing algorithms",
+	NULL,
+};
+
+static const char *get_condition(const char *name, void *data)
+{
+	const struct condition *c = data;
+
+	for (; c->name != NULL; c++) {
+		if (strcmp(c->name, name) == 0) {
+			return c->value;
+		}
+	}
+	return NULL;
+}
+
+static const char *get_nothing(const char *name, void *data)
+{
+	return NULL;
+}
+
+static char *trimmed(TALLOC_CTX *mem_ctx, const char *text, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)text[0])) {
+		text++;
+		len--;
+	}
+	while (len > 0 && isspace((unsigned char)text[len - 1])) {
+		len--;
+	}
+	return talloc_strndup(mem_ctx, text, len);
+}
+
+/* "encryption = required", with or without "smbguard:". */
+static bool parse_condition(TALLOC_CTX *mem_ctx,
+			    const char *text,
+			    struct condition *c)
+{
+	static const char prefix[] = SG_OPTION_PREFIX ":";
+	const char *equals = strchr(text, '=');
+	const char *name = NULL;
+	size_t i;
+
+	if (equals != NULL) {
+		name = trimmed(mem_ctx, text, (size_t)(equals - text));
+		c->value = trimmed(mem_ctx, equals + 1, strlen(equals + 1));
+	}
+	if (name != NULL && strncasecmp(name, prefix, strlen(prefix)) == 0) {
+		name += strlen(prefix);
+	}
+	for (i = 0; name != NULL && options[i] != NULL; i++) {
+		if (strcasecmp(name, options[i]) == 0) {
+			c->name = options[i];
+			return c->value != NULL;
+		}
+	}
+	fprintf(stderr,
+		"smbguard: --if \"%s\": give OPTION=VALUE, with one of these "
+		"options: encryption, min protocol, signing, guest, ntlm, "
+		"encryption algorithms, signing algorithms\n",
+		text);
+	return false;
+}
+
+static bool parse_conditions(struct sg_whatif *w, const char **texts)
+{
+	struct condition *c = NULL;
+	size_t num = 0;
+	size_t i;
+
+	while (texts[num] != NULL) {
+		num++;
+	}
+	c = talloc_zero_array(w, struct condition, num + 2);
+	for (i = 0; c != NULL && i < num; i++) {
+		const char *before = NULL;
+		bool ok = parse_condition(c, texts[i], &c[num + 1]);
+
+		if (!ok) {
+			return false;
+		}
+		before = get_condition(c[num + 1].name, c);
+		if (before != NULL) {
+			fprintf(stderr,
+				"smbguard: --if \"%s\": asked twice\n",
+				texts[i]);
+			return false;
+		}
+		c[i] = c[num + 1];
+		c[num + 1] = (struct condition){.name = NULL};
+	}
+	w->asked = sg_settings_parse(w,
+				     w->in_share ? SG_SHARE : SG_GLOBAL,
+				     get_condition,
+				     c);
+	if (w->asked == NULL) {
+		return false;
+	}
+	for (i = 0; i < w->asked->num_faults; i++) {
+		fprintf(stderr,
+			"smbguard: --if: \"%s = %s\" is not valid, it takes "
+			"%s\n",
+			w->asked->faults[i].option,
+			w->asked->faults[i].value,
+			w->asked->faults[i].accepted);
+	}
+	w->asked->mode = SG_MODE_AUDIT;
+	return w->asked->num_faults == 0;
+}
+
+struct sg_whatif *sg_whatif_new(TALLOC_CTX *mem_ctx,
+				const char **conditions,
+				bool in_share)
+{
+	struct sg_whatif *w = talloc_zero(mem_ctx, struct sg_whatif);
+	bool ok = w != NULL;
+
+	if (ok) {
+		w->in_share = in_share;
+		w->none = sg_settings_parse(w, SG_GLOBAL, get_nothing, NULL);
+		w->offers = sg_offers_new(w);
+		ok = w->none != NULL && w->offers != NULL &&
+		     parse_conditions(w, conditions);
+	}
+	if (!ok) {
+		talloc_free(w);
+		return NULL;
+	}
+	w->none->mode = SG_MODE_AUDIT;
+	return w;
+}
+
+/* The facts in the client's favour, or against it. */
+static struct sg_facts complete(const struct sg_whatif *w,
+				const struct sg_facts *facts,
+				const struct sg_gaps *gaps,
+				const struct sg_offer *best_offer,
+				bool favour)
+{
+	struct sg_facts f = *facts;
+	bool user;
+
+	if (gaps->user) {
+		f.guest = !favour;
+		f.account = f.account != NULL ? f.account : "";
+	}
+	if (gaps->offer) {
+		f.offer = favour ? best_offer : NULL;
+	}
+	if (gaps->dialect && favour) {
+		uint32_t mask = w->asked->encryption_algorithms;
+
+		f.dialect = SG_DIALECT_SMB3_11;
+		f.cipher = SG_CIPHER_AES128_CCM;
+		while (mask != 0 && (mask & 1U << f.cipher) == 0) {
+			f.cipher++;
+		}
+		mask = w->asked->signing_algorithms;
+		f.signing_algorithm = SG_SIGNING_HMAC_SHA256;
+		while (mask != 0 && (mask & 1U << f.signing_algorithm) == 0) {
+			f.signing_algorithm++;
+		}
+	}
+	user = !f.guest && !f.anonymous;
+	f.can_encrypt = user && f.dialect >= SG_DIALECT_SMB3_00 &&
+			f.cipher != SG_CIPHER_NONE;
+	f.can_sign = user && f.dialect >= SG_DIALECT_SMB2_02;
+	return f;
+}
+
+static const char *missing_words(const struct sg_gaps *gaps)
+{
+	if (gaps->dialect) {
+		return "the dialect is not known";
+	}
+	if (gaps->user) {
+		return "guest or not is not known";
+	}
+	return "what the client offered is not known";
+}
+
+static enum sg_gate gate_of(const char *name)
+{
+	if (strcmp(name, "negotiate") == 0) {
+		return SG_GATE_NEGOTIATE;
+	}
+	return strcmp(name, "session") == 0 ? SG_GATE_SESSION : SG_GATE_SHARE;
+}
+
+static void decide(TALLOC_CTX *mem_ctx,
+		   struct sg_whatif *w,
+		   enum sg_gate gate,
+		   const struct sg_facts *facts,
+		   const struct sg_gaps *gaps,
+		   struct sg_answer *answer)
+{
+	struct sg_policy policy = {.global = w->in_share ? w->none : w->asked};
+	struct sg_offer best_offer = {.kind = SG_OFFER_SMB2};
+	struct sg_facts best;
+	struct sg_facts worst;
+	struct sg_verdict *for_it = NULL;
+	struct sg_verdict *against = NULL;
+
+	if (w->in_share) {
+		policy.share = w->asked;
+		policy.share_name = facts->share;
+	}
+	sg_offer_everything(&best_offer);
+	best = complete(w, facts, gaps, &best_offer, true);
+	worst = complete(w, facts, gaps, &best_offer, false);
+	against = sg_decide(mem_ctx, gate, &policy, &worst);
+	for_it = against;
+	if (against != NULL && against->outcome != SG_ALLOWED) {
+		for_it = sg_decide(mem_ctx, gate, &policy, &best);
+	}
+	if (for_it == NULL || against == NULL) {
+		*answer = (struct sg_answer){
+			.unknown = true,
+			.missing = "out of memory",
+			.option = "",
+			.scope = "",
+			.required = "",
+		};
+		return;
+	}
+	*answer = (struct sg_answer){
+		.outcome = for_it->outcome,
+		.unknown = for_it->outcome != against->outcome,
+		.missing = missing_words(gaps),
+		.option = against->option,
+		.scope = against->scope,
+		.required = against->required,
+		.actual = against->actual,
+	};
+}
+
+bool sg_whatif_ask(TALLOC_CTX *mem_ctx,
+		   struct sg_whatif *w,
+		   const json_t *event,
+		   struct sg_answer *answer)
+{
+	const char *name = sg_event_text(event, "event", NULL);
+	const char *outcome = sg_event_text(event, "outcome", NULL);
+	enum sg_gate gate = gate_of(name);
+	const char *share = sg_event_text(event, "share", NULL);
+	struct sg_facts facts = {.share = NULL};
+	struct sg_offer offer = {.kind = SG_OFFER_SMB2};
+	struct sg_gaps gaps = {.offer = true};
+
+	if (gate == SG_GATE_NEGOTIATE) {
+		sg_offers_remember(w->offers, event);
+	}
+	if (strcmp(outcome, "allowed") != 0 &&
+	    strcmp(outcome, "would_deny") != 0) {
+		return false;
+	}
+	if (w->in_share && (gate != SG_GATE_SHARE || share == NULL)) {
+		return false;
+	}
+	sg_facts_of_event(w->offers, event, &facts, &offer, &gaps);
+	decide(mem_ctx, w, gate, &facts, &gaps, answer);
+	return true;
+}
