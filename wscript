@@ -3,7 +3,8 @@
 """Build smbguard against the installed smbd.  Run it with ./waf.
 
 What: three modules, each of them all of modules/core and modules/smbd plus its
-own entry point; the smbguard command; the test programs.  File lists are globs.
+own entry point; the smbguard command; the manual; the test programs.  File
+lists are globs.
 Include paths: modules/ and build/include for everything, Samba's private
 headers for modules/smbd and the entry points only.
 
@@ -36,6 +37,8 @@ MODULES = {'smbguard/negotiate': 'modules/negotiate.c',
            'smbguard/session': 'modules/session.c',
            'vfs/smbguard': 'modules/vfs_smbguard.c'}
 LAYOUT = 'modules/smbd/layout.c'
+# What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
+PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
 
 CFLAGS = '''-std=gnu11 -O2 -g -fPIC -fvisibility=hidden -fstack-protector-strong
     -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -89,6 +92,7 @@ def options(opt):
 
 def configure(conf):
     conf.load('compiler_c gccdeps')
+    conf.find_program('scdoc', msg='Checking for scdoc (for the manual)')
     conf.env.cshlib_PATTERN = '%s.so'  # not lib*.so
     for name in LIBRARIES:
         conf.check_cfg(package=name, uselib_store=name, args='--cflags --libs')
@@ -118,7 +122,7 @@ def configure_samba(conf):
     conf.msg('Installed Samba', samba.source)
     smbd_b = subprocess.run([samba_source.SMBD, '-b'], stdout=subprocess.PIPE,
                             text=True, check=True).stdout
-    for name in ('MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR'):
+    for name in PLACES:
         m = re.search(r'^\s+%s: (.+)$' % name, smbd_b, re.M)
         if not m:
             conf.fatal('`smbd -b` does not name %s' % name)
@@ -175,6 +179,7 @@ def build(bld):
             build_module(bld, 'tests/layout-fault/modules/' + name,
                          [name, 'layout_fault'], None)
     build_tools(bld)
+    build_docs(bld)
     if bld.env.LIB_cmocka:
         build_tests(bld)
 
@@ -242,6 +247,35 @@ def build_tools(bld):
                     linkflags=LINKFLAGS + bld.env.SANITIZE,
                     use=[core, 'smbconf'] + LIBRARIES,
                     install_path='${SAMBA_BINDIR}')
+
+
+def build_docs(bld):
+    """docs/man/NAME.SECTION.scd become manual pages of this very build."""
+    bld.env.PAGE_VERSION = VERSION  # a new one is a reason to render anew
+    for source in bld.path.ant_glob('docs/man/*.scd'):
+        page = source.name[:-len('.scd')]
+        section = page.rpartition('.')[2]
+        bld(rule=make_page, source=source, target='stage/man/man%s/%s' % (section, page),
+            vars=['PAGE_VERSION'] + ['SAMBA_' + name for name in PLACES],
+            cls_keyword=lambda task: 'Rendering',
+            install_path='${PREFIX}/share/man/man' + section)
+
+
+def make_page(task):
+    """scdoc takes the page on its input; its date is that of the source."""
+    source = task.inputs[0]
+    text = source.read(encoding='utf-8').replace('@VERSION@', task.env.PAGE_VERSION)
+    for name in PLACES:
+        text = text.replace('@%s@' % name, task.env['SAMBA_' + name])
+    env = dict(os.environ)
+    env.setdefault('SOURCE_DATE_EPOCH', str(int(os.stat(source.abspath()).st_mtime)))
+    done = subprocess.run(task.env.SCDOC, input=text.encode(), env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode or done.stderr:
+        sys.stderr.write('%s: %s' % (source, done.stderr.decode()))
+        return 1
+    task.outputs[0].write(done.stdout.decode(), encoding='utf-8')
+    return 0
 
 
 def build_tests(bld):
