@@ -6,7 +6,8 @@ What: each function test_NAME(t) in tests/smbd/test_*.py gets a Test, whose
 smbd() starts servers and whose equal() and friends compare.
 
 How: a test runs in a process of its own.  finish() stops its servers, and
-fails the test if one of them crashed or wrote an event that is not whole.
+fails the test if one of them crashed, or wrote an event that is not whole or
+not as docs/events.schema.json has it.
 
 How it fails: Failure, with what was expected and what came.
 """
@@ -16,6 +17,7 @@ import signal
 import subprocess
 
 import eventlog
+import eventschema
 import processes
 import smbconf
 from server import PRIVATE, Smbd
@@ -136,7 +138,8 @@ class Test:
                 problems.append('smbd crashed: ' + crash)
             try:
                 if smbd.audit:
-                    eventlog.read_events(smbd.audit)
+                    problems += eventschema.faults(
+                        eventlog.read_events(smbd.audit))
             except (eventlog.BadEvents, OSError) as e:
                 problems.append('the audit file: %s' % e)
         return problems
