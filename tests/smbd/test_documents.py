@@ -1,0 +1,398 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documents and the code say the same.
+
+What: options, events and fields are read out of the C sources, and each must
+be in the manual, the README and the schema, with nothing there that the code
+does not have.  Examples of events are held against the schema, manual pages
+render without a warning, relative links lead somewhere.
+
+How: sources and documents are plain text here; the manual is looked at both as
+it is written (docs/man) and as it was built (build/stage/man).
+
+How it fails: a Failure that names what is missing where.  Without groff the
+rendering is not checked, which is a failure under `./waf check`.
+"""
+
+import glob
+import json
+import os
+import re
+import shutil
+from unittest import mock
+
+import eventschema
+from harness import ROOT, Test
+
+PAGES = ('smbguard.8', 'vfs_smbguard.8', 'smbguard.conf.5',
+         'smbguard-events.7')
+COMMAND = os.path.join(ROOT, 'build/stage/bin/smbguard')
+# Where event.c's helpers put their fields.
+OBJECTS = {'b': '', 'o': 'offer.', 'p': 'policy.', 'd': 'downgrade.',
+           'n': 'expected.'}
+
+
+def text(path):
+    with open(os.path.join(ROOT, path), encoding='utf-8') as f:
+        return f.read()
+
+
+def manual(page):
+    return text('docs/man/%s.scd' % page)
+
+
+def sources():
+    return ''.join(text(path) for path in
+                   glob.glob(os.path.join(ROOT, 'modules/**/*.c'),
+                             recursive=True))
+
+
+def option_table():
+    """{name: (where, values)} of core/option_table.c."""
+    source = text('modules/core/option_table.c')
+    keywords = {name: re.findall(r'\{"([^"]+)"', body) for name, body in
+                re.findall(r'(\w+_keywords)\[\] = \{(.*?)\n\};', source, re.S)}
+    found = {}
+    for body in re.findall(r'\n\t\{\n(.*?)\n\t\},', source, re.S):
+        name = re.search(r'\.name = "([^"]+)"', body).group(1)
+        where = re.search(r'\.where = ([^,]+),', body).group(1)
+        values = re.search(r'\.keywords = (\w+)', body)
+        limits = re.findall(r'\.(?:max|min) = (\d+),', body)
+        found[name] = ('global, share' if 'SG_SHARE' in where else 'global',
+                       keywords[values.group(1)] if values else limits)
+    return found
+
+
+def exception_table():
+    """{key: values} of core/exception_parse.c."""
+    source = text('modules/core/exception_parse.c')
+    keys = re.findall(r'(?:value_of|parse_names)\(p, "(\w+)"\)', source)
+    allow = re.search(r'allow_keywords\[\] = \{(.*?)\n\};', source, re.S)
+    return {key: re.findall(r'\{"(\w+)"', allow.group(1))
+            if key == 'allow' else [] for key in keys}
+
+
+def entries(page):
+    """{option: what the manual says of it}"""
+    parts = re.split(r'^\*smbguard:([^*]+)\*\n', page, flags=re.M)
+    return {name: re.split(r'^# ', body, flags=re.M)[0]
+            for name, body in zip(parts[1::2], parts[2::2])}
+
+
+def check_entry(t, name, entry, values):
+    for word in ('Values: ', 'Default: ', 'Example: *smbguard:'):
+        t.true(word in entry, '"%s" of %s in smbguard.conf(5)' % (word, name))
+    line = re.search(r'^\s*Values: .*', entry, re.M).group(0)
+    for value in values:
+        t.contains('*%s*' % value, line, name)
+
+
+def test_every_option_is_in_the_manual(t):
+    table, found = option_table(), entries(manual('smbguard.conf.5'))
+    exceptions = exception_table()
+    t.true(len(table) >= 16, 'the options are found')
+    t.true(len(exceptions) == 7, 'the options of exceptions are found')
+    t.equal(sorted(list(table) + ['NAME ' + key for key in exceptions]),
+            sorted(found), 'options in smbguard.conf(5)')
+    for name, (where, values) in table.items():
+        check_entry(t, name, found[name], values)
+        t.contains('Where: [global]' + (', shares' if 'share' in where
+                                        else '++'), found[name], name)
+    for key, values in exceptions.items():
+        check_entry(t, 'NAME ' + key, found['NAME ' + key], values)
+
+
+def test_every_option_is_in_the_readme(t):
+    readme, table = text('README.md'), option_table()
+    rows = {name: (where, rest) for name, where, rest in re.findall(
+        r'^\| `smbguard:([^`]+)` \| ([^|]+) \| (.*)$', readme, re.M)}
+    t.equal(sorted(table), sorted(rows), 'rows of the table')
+    for name, (where, values) in table.items():
+        t.equal(where, rows[name][0], name)
+        if 'algorithms' not in name:
+            for value in values:
+                t.contains('`%s`' % value, rows[name][1], name)
+    about = readme[readme.index('For each NAME in'):]
+    for key, values in exception_table().items():
+        for word in ['NAME ' + key] + ['`%s`' % value for value in values]:
+            t.contains(word, about[:700])
+
+
+def test_options_in_examples_and_documents_exist(t):
+    """No smb.conf line anywhere shows an option that is not there."""
+    known = set(option_table())
+    keys = set(exception_table())
+    paths = glob.glob(os.path.join(ROOT, 'examples/*.conf'))
+    paths += glob.glob(os.path.join(ROOT, 'docs/**/*.*'), recursive=True)
+    seen = set()
+    for path in paths + [os.path.join(ROOT, 'README.md')]:
+        for name in re.findall(r'smbguard:([\w -]*\w) = ', text(path)):
+            of_exception = re.fullmatch(r'[\w-]+ (\w+)', name)
+            t.true(name in known or name == 'encrypton' or
+                   (of_exception and of_exception.group(1) in keys),
+                   '%s names an option: %s' % (path, name))
+            seen.add(name)
+    t.true(len(seen) > 20, 'options are found')
+
+
+def code_events():
+    """What a struct sg_event is named in the code."""
+    bodies = re.findall(r'struct sg_event \w+ = \{(.*?)\};', sources(), re.S)
+    names = [re.search(r'\.name = "(\w+)"', body) for body in bodies]
+    return sorted({name.group(1) for name in names if name})
+
+
+def code_fields():
+    """Every field that core/event.c can write, "policy.option" and so on."""
+    source = text('modules/core/event.c')
+    found = set()
+    for variable, name in re.findall(r'\bput(?:_\w+)?\(&?(\w+),\s*"(\w+)"',
+                                     source):
+        found.add(OBJECTS[variable] + name)
+    for name in re.findall(r'^\t\s+"(\w+)",\n\t\s+SG_EVENT_', source, re.M):
+        found.add('version.' + name)
+    for name in re.findall(r'put_negotiated\(b, "(\w+)"', source):
+        found |= {field.replace('expected.', name + '.') for field in found
+                  if field.startswith('expected.')}
+    return found
+
+
+def schema_fields():
+    schema = eventschema.schema()
+    found = set()
+    for name, body in schema['properties'].items():
+        found.add(name)
+        if '$ref' in body:
+            body = schema['$defs'][body['$ref'].split('/')[-1]]
+        found |= {'%s.%s' % (name, inner)
+                  for inner in body.get('properties', {})}
+    return found
+
+
+def test_every_event_is_in_the_documents(t):
+    events = code_events()
+    t.equal(10, len(events), 'events in the code: %s' % events)
+    schema = eventschema.schema()
+    t.equal(events, sorted(schema['properties']['event']['enum']), 'schema')
+    t.equal(events, sorted(rule['if']['properties']['event']['const']
+                           for rule in schema['allOf']), 'rules of the schema')
+    page = manual('smbguard-events.7')
+    part = page[page.index('\n# EVENTS'):page.index('\n# FIELDS')]
+    t.equal(events, sorted(re.findall(r'^## (\w+)$', part, re.M)), 'manual')
+    table = text('README.md').split('## Events')[1]
+    t.equal(events, sorted(re.findall(r'^\| `(\w+)` \|', table, re.M)),
+            'README')
+
+
+def test_every_field_is_in_the_documents(t):
+    fields = code_fields()
+    for field in ('version.major', 'offer.ciphers', 'policy.until', 'lost',
+                  'received.capabilities', 'downgrade.was', 'timestamp'):
+        t.true(field in fields, 'fields are found: ' + field)
+    t.equal(sorted(fields), sorted(schema_fields()), 'fields of the schema')
+    page = manual('smbguard-events.7')
+    page = page[page.index('\n# FIELDS'):page.index('\n# STRINGS')]
+    told = set(re.findall(r'\*(\w+)\*', page))
+    missing = {field.split('.')[-1] for field in fields} - told
+    t.equal(set(), missing, 'fields that smbguard-events(7) leaves out')
+
+
+def test_values_of_fields(t):
+    source = text('modules/core/event.c')
+    properties = eventschema.schema()['properties']
+    page = manual('smbguard-events.7')
+    for field, table in (('outcome', 'outcome_names'),
+                         ('severity', 'severity_names')):
+        body = re.search(table + r'\[\] = \{(.*?)\};', source, re.S).group(1)
+        values = re.findall(r'"(\w+)"', body)
+        t.equal(values, properties[field]['enum'], field)
+        for value in values:
+            t.contains('*%s*' % value, page)
+    kinds = text('modules/core/event_kind.c')
+    kinds = kinds[kinds.index('static int negotiate_windows_id'):]
+    ids = sorted(map(int, set(re.findall(r'\b(\d{3,4})\b', kinds))))
+    t.equal(ids, properties['windowsEventId']['enum'], 'windowsEventId')
+    for number in ids:
+        t.contains(str(number), page)
+        t.contains('| %d ' % number,
+                   text('docs/administrators.md').replace(',', ' |'))
+
+
+def test_version_of_the_format(t):
+    header = text('modules/core/event.h')
+    version = [int(re.search(r'SG_EVENT_%s (\d+)' % part, header).group(1))
+               for part in ('MAJOR', 'MINOR')]
+    parts = eventschema.schema()['properties']['version']['properties']
+    t.equal(version, [parts['major']['const'], parts['minor']['const']])
+    told = 'version %d.%d' % tuple(version)
+    t.contains(told, manual('smbguard-events.7'))
+
+
+def json_blocks(page):
+    blocks = re.findall(r'^```\n(\{\n.*?\n\})\n```$', page, re.M | re.S)
+    return [json.loads(block.replace('\\\\', '\\')) for block in blocks]
+
+
+def test_examples_of_events(t):
+    """One of each in the manual, and the README's, as the schema has them."""
+    shown = json_blocks(manual('smbguard-events.7'))
+    t.equal(code_events(), sorted(event['event'] for event in shown))
+    readme = re.search(r'^    \{\n.*?^    \}$', text('README.md'), re.M | re.S)
+    shown.append(json.loads(readme.group(0)))
+    t.equal([], eventschema.faults(shown))
+
+
+def jq_lines():
+    """Every jq command of the README and the manual, as a shell takes it."""
+    blocks = re.findall(r'(?:^ {4,}.*\n)+', text('README.md'), re.M)
+    for page in PAGES:
+        blocks += [block.replace('\\\\', '\\') for block in re.findall(
+            r'^```\n(.*?)```$', manual(page), re.M | re.S)]
+    return [block for block in blocks if block.lstrip().startswith('jq ')]
+
+
+def test_jq_lines_work(t):
+    """Run on the examples of the manual: no errors, and the right number."""
+    path = os.path.join(t.directory, 'events')
+    with open(path, 'w', encoding='utf-8') as f:
+        for event in json_blocks(manual('smbguard-events.7')):
+            f.write(json.dumps(event) + '\n')
+    t.equal(7, len(jq_lines()), 'lines')
+    for line in jq_lines():
+        line = re.sub(r'(@LOGFILEBASE@|/var/log/samba)/smbguard.jsonl', path,
+                      line)
+        status, output = t.run('sh', '-c', line)
+        t.equal(0, status, line + output)
+        t.equal('"denied"' in line, len(output.splitlines()) == 2,
+                line + output)
+
+
+def test_the_schema_is_strict(t):
+    """It finds what is wrong, and nothing wrong with what is right."""
+    right = [event for event in json_blocks(manual('smbguard-events.7'))
+             if event['event'] == 'share_connect'][0]
+    t.equal([], eventschema.faults([right]))
+    wrong = ({'colour': 'blue'}, {'status': 'NT_STATUS_OK'}, {'pid': '1'},
+             {'outcome': 'maybe'}, {'connectionId': '0x1'},
+             {'timestamp': '2026-11-22'}, {'policy': {'scope': 'global'}},
+             {'event': 'visit'}, {'windowsEventId': 551},
+             {'event': 'share_disconnect'})
+    for change in wrong:
+        t.true(eventschema.faults([dict(right, **change)]), str(change))
+    for name in ('share', 'reason', 'pid'):
+        less = {key: right[key] for key in right if key != name}
+        t.true(eventschema.faults([less]), 'without ' + name)
+
+
+def test_a_wrong_event_fails_its_test(t):
+    directory = os.path.join(t.directory, 'inner')
+    os.mkdir(directory)
+    inner = Test('inner', directory)
+    smbd = inner.smbd()
+    t.equal('ok', smbd.smbclient('open').got)
+    event = smbd.events()[0]
+    t.equal([], inner.finish())
+    with open(smbd.audit, 'a', encoding='utf-8') as f:
+        f.write(json.dumps(dict(event, colour='blue')) + '\n')
+    t.contains('colour', '\n'.join(inner.finish()))
+
+
+def test_a_missing_validator_is_noticed(t):
+    with mock.patch.object(eventschema, 'jsonschema', None):
+        with mock.patch.dict(os.environ, SMBGUARD_COMMAND='check'):
+            t.equal([eventschema.MISSING], eventschema.faults([]))
+        with mock.patch.dict(os.environ, SMBGUARD_COMMAND=''):
+            t.equal([], eventschema.faults([]))
+
+
+def test_manual_is_built_and_whole(t):
+    built = glob.glob(os.path.join(ROOT, 'build/stage/man/man*/*'))
+    t.equal(sorted(PAGES), sorted(map(os.path.basename, built)))
+    for page in PAGES:
+        source = manual(page)
+        name, _, section = page.rpartition('.')
+        t.true(source.startswith('%s(%s) ' % (name, section)), page)
+        heads = re.findall(r'^# (.*)$', source, re.M)
+        first = [head for head in heads if head != 'SYNOPSIS'][:2]
+        t.equal(['NAME', 'DESCRIPTION'], first, page)
+        t.equal('SYNOPSIS' in heads, section != '7', page)
+        t.equal(['VERSION', 'SEE ALSO', 'AUTHOR'], heads[-3:], page)
+        rendered = text('build/stage/man/man%s/%s' % (section, page))
+        t.equal([], re.findall(r'@[A-Z]+@', rendered), page)
+    t.contains('This module is stackable.', manual('vfs_smbguard.8'))
+
+
+def test_manual_renders_without_warnings(t):
+    if not shutil.which('groff'):
+        t.true(os.environ.get('SMBGUARD_COMMAND') != 'check',
+               'groff is installed')
+        print('note: groff is not installed, the manual is not rendered')
+        return
+    for page in PAGES:
+        path = os.path.join(ROOT, 'build/stage/man/man%s/%s' % (page[-1],
+                                                               page))
+        status, output = t.run('groff', '-ww', '-t', '-man', '-Tutf8', '-z',
+                               path)
+        t.equal((0, ''), (status, output), page)
+    broken = os.path.join(t.directory, 'broken.1')
+    with open(broken, 'w', encoding='ascii') as f:
+        f.write('.TH broken 1\n.SH NAME\n.NOSUCHMACRO\n')
+    t.true(t.run('groff', '-ww', '-man', '-Tutf8', '-z', broken)[1],
+           'a page that is wrong has a warning')
+
+
+def commands():
+    return re.findall(r'^\t\{"(\w+)", sg_command_', text('tools/main.c'), re.M)
+
+
+def test_every_command_is_in_the_manual(t):
+    page, readme = manual('smbguard.8'), text('README.md')
+    t.equal(5, len(commands()), 'commands')
+    for command in commands():
+        t.contains('\n## smbguard %s' % command, page)
+        t.contains('`smbguard %s`' % command, readme)
+        status, output = t.run(COMMAND, command, '--help')
+        t.equal(0, status, output)
+        part = page.split('\n## smbguard %s' % command)[1]
+        part = re.split(r'^##? ', part, flags=re.M)[0]
+        options = set(re.findall(r'--[a-z][a-z-]*', output))
+        told = set(re.findall(r'--[a-z][a-z-]*', part))
+        t.equal(set(), options - {'--help', '--usage'} - told,
+                'options of smbguard %s that smbguard(8) leaves out' % command)
+        t.equal(set(), told - options,
+                'options of smbguard %s that only smbguard(8) has' % command)
+
+
+def anchors(path):
+    return {re.sub(r'[^\w -]', '', head.lower()).strip().replace(' ', '-')
+            for head in re.findall(r'^#+ (.*)$', text(path), re.M)}
+
+
+def test_relative_links_lead_somewhere(t):
+    paths = ['README.md'] + [os.path.relpath(path, ROOT) for path in
+                             glob.glob(os.path.join(ROOT, '*/*.md'))]
+    count = 0
+    for path in paths:
+        for link in re.findall(r'\]\(([^)\s]+)\)', text(path)):
+            if re.match(r'\w+:', link):
+                continue
+            file, _, anchor = link.partition('#')
+            target = os.path.normpath(os.path.join(os.path.dirname(path),
+                                                   file)) if file else path
+            t.true(os.path.exists(os.path.join(ROOT, target)),
+                   '%s: %s leads somewhere' % (path, link))
+            if anchor:
+                t.true(anchor in anchors(target),
+                       '%s: %s has a heading' % (path, link))
+            count += 1
+    t.true(count > 40, 'links are found')
+
+
+def test_tests_that_documents_name_exist(t):
+    there = {os.path.basename(path)[:-3] for path in
+             glob.glob(os.path.join(ROOT, 'tests/smbd/test_*.py'))}
+    there |= {'unit.' + os.path.basename(path)[5:-2] for path in
+              glob.glob(os.path.join(ROOT, 'tests/unit/test_*.c'))}
+    for path in glob.glob(os.path.join(ROOT, 'docs/*.md')):
+        for name in re.findall(r'`(test_\w+|unit\.\w+)`', text(path)):
+            t.true(name in there, '%s: %s exists' % (path, name))
