@@ -1,0 +1,91 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Debian system in a directory, to install and upgrade packages in.
+
+What: Chroot(path, tarball) unpacks a system; sh() runs a script in it; apt()
+runs apt-get in it.
+
+How: each script has mount, process and, unless it needs the network, network
+namespaces of its own; what it started ends with it.  The directory is made a
+mount point and the root of the namespace, so that a private mount can be made
+inside as on a machine.  Services are kept from starting by policy-rc.d.
+
+How it fails: with Failure, which has the output's end.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+
+ENTER = '''
+root=$1 run=$2; shift 2
+[ "$run" = online ] || ip link set lo up
+mount --bind "$root" "$root" && cd "$root" && mkdir -p .old &&
+mount -t proc proc proc && mount --rbind /dev dev && mount --rbind /sys sys &&
+pivot_root . .old || exit 70
+exec chroot . sh -c 'umount -l /.old && exec "$@"' sh "$@"
+'''
+ONLINE = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork',
+          '--kill-child']
+OFFLINE = ONLINE + ['--net']
+
+
+class Failure(Exception):
+    """A step that later ones need did not work."""
+
+
+class Chroot:
+    """See above.  offline and user are for sh()."""
+
+    def __init__(self, path, tarball):
+        self.path = path
+        os.makedirs(path)
+        subprocess.run(['tar', 'xpf', tarball, '-C', path, '--numeric-owner'],
+                       check=True)
+        # Samba looks its own name up, and without an answer waits for DNS.
+        self.write('etc/hosts', '127.0.0.1 localhost %s\n' % socket.gethostname())
+        shutil.copyfile('/etc/resolv.conf', self.file('etc/resolv.conf'))
+        self.write('usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755)
+        self.write('etc/dpkg/dpkg.cfg.d/fast', 'force-unsafe-io\n')
+        self.apt('update')
+
+    def file(self, name):
+        return os.path.join(self.path, name)
+
+    def write(self, name, text, mode=0o644):
+        os.makedirs(os.path.dirname(self.file(name)), exist_ok=True)
+        with open(self.file(name), 'w', encoding='utf-8') as f:
+            f.write(text)
+        os.chmod(self.file(name), mode)
+
+    def sh(self, script, offline=True, user=None, check=True):
+        """Run a script; return its output, stderr included, and status."""
+        argv = ['runuser', '-u', user, '--'] if user else []
+        argv += ['sh', '-c', script]
+        env = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8',
+               'DEBIAN_FRONTEND': 'noninteractive', 'HOME': '/root'}
+        done = subprocess.run(
+            (OFFLINE if offline else ONLINE) +
+            ['sh', '-c', ENTER, 'sh', self.path, 'offline' if offline else 'online'] +
+            argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
+        if check and done.returncode:
+            raise Failure('%s\n%s\nexit %d' % (
+                script, '\n'.join(done.stdout.splitlines()[-25:]), done.returncode))
+        return done.stdout, done.returncode
+
+    def apt(self, command, check=True):
+        return self.sh('apt-get -q -y --no-install-recommends ' + command,
+                       offline=False, check=check)[0]
+
+    def pin_samba(self, version):
+        """Let apt take this version of Samba and no other; None: any."""
+        text = ''
+        if version:
+            text = ('Package: src:samba\nPin: version *%s\nPin-Priority: 1001\n'
+                    % version.split(':')[-1])
+        self.write('etc/apt/preferences.d/samba', text)
+
+    def version(self, package):
+        return self.sh("dpkg-query -W -f '${Version}' %s" % package)[0].strip()

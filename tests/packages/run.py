@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the Debian package, and install, upgrade, remove and purge it.
+
+usage: tests/packages/run.py [--tarball FILE] [--samba-source DIR]
+                             [--older-source DIR] [--keep DIR]
+
+What: by hand, as root; takes some minutes and the network.  In throw-away
+systems of their own: dpkg-buildpackage as a plain user and without network,
+lintian, installation on a Samba that serves, updates of Samba (one of the same
+release, one of another, one that cannot load the modules), removal with and
+without smb.conf edited, purge.  Ends with "N passed, N failed".
+
+--tarball      a minimal Debian system; without it, mmdebstrap makes one
+--samba-source the unpacked source of the Samba that this system's archive has;
+               without it, build/samba-source names the tree, if it fits
+--older-source the same of an older version that the archive still has: then
+               the update of Samba is a real one, from this to the newest
+--keep         leave systems and packages in DIR
+
+How: an update that the archive does not have is simulated: Samba's packages
+are taken apart, given another version, and offered by an archive in a folder.
+
+How it fails: exit 1, and a line FAILED for each thing that is not so; a step
+that cannot be made at all ends the run, with its output's end.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import scenes
+from chroot import Chroot, Failure
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def main():
+    parser = argparse.ArgumentParser(description='Try the Debian package.')
+    for option in ('tarball', 'samba-source', 'older-source', 'keep'):
+        parser.add_argument('--' + option)
+    parser.add_argument('--suite', default='bookworm', help='[%(default)s]')
+    args = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit('smbguard: systems in chroots take root.')
+    # The mounts of a chroot are in namespaces that have ended: rmtree is safe.
+    work = os.path.abspath(args.keep) if args.keep else tempfile.mkdtemp(
+        prefix='smbguard-packages-')
+    try:
+        run(args, work)
+    except Failure as e:
+        scenes.check('all steps can be made', False, str(e))
+    finally:
+        if not args.keep:
+            shutil.rmtree(work)
+    print('%d passed, %d failed' % (scenes.passed, scenes.failed))
+    sys.exit(1 if scenes.failed else 0)
+
+
+def run(args, work):
+    os.makedirs(work, exist_ok=True)
+    tarball = args.tarball
+    if not tarball:
+        tarball = os.path.join(work, 'system.tar')
+        subprocess.run(['mmdebstrap', '--quiet', '--variant=minbase', args.suite,
+                        tarball], check=True)
+    tree = args.samba_source or configured_tree()
+    package, samba = build(Chroot(os.path.join(work, 'build'), tarball), tree, work)
+    target = Chroot(os.path.join(work, 'target'), tarball)
+    scenes.install(target, package, samba)
+    scenes.update_same_release(target, samba)
+    scenes.update_other_release(target)
+    scenes.update_does_not_load(target, samba)
+    scenes.remove_named(target)
+    scenes.remove_not_named(target, package)
+    if args.older_source:
+        older, version = build(Chroot(os.path.join(work, 'build-older'), tarball),
+                               args.older_source, work)
+        target = Chroot(os.path.join(work, 'target-older'), tarball)
+        scenes.update_real(target, older, version)
+
+
+def configured_tree():
+    try:
+        with open(os.path.join(ROOT, 'build/samba-source'), encoding='utf-8') as f:
+            return f.read().strip()
+    except OSError:
+        raise Failure('no Samba source: ./waf configure build, or '
+                      '--samba-source=DIR') from None
+
+
+def version_of(tree):
+    with open(os.path.join(tree, 'debian/changelog'), encoding='utf-8') as f:
+        return re.match(r'\S+ \(([^)]+)\)', f.readline())[1]
+
+
+def build(system, tree, work):
+    """Return the path of the package for the Samba in tree, and its version."""
+    samba = version_of(tree)
+    print('Building for Samba %s' % samba, flush=True)
+    system.pin_samba(samba)
+    system.sh('useradd -m builder && mkdir -p /build/samba')
+    shutil.copytree(tree, system.file('build/samba'), symlinks=True,
+                    dirs_exist_ok=True)
+    copy_project(system.file('build/smbguard'))
+    system.sh('chown builder /build && chown -R builder /build/smbguard')
+    system.apt('install build-essential lintian')
+    system.apt('build-dep /build/smbguard')
+    out, status = system.sh(
+        'cd /build/smbguard && SMBGUARD_SAMBA_SOURCE=/build/samba '
+        'dpkg-buildpackage -b -us -uc', user='builder', check=False)
+    scenes.check('the package is built by a plain user, without network',
+                 status == 0, out)
+    if status:
+        raise Failure('there is no package to go on with')
+    out, status = system.sh('cd /build && lintian -EIL +pedantic *.changes',
+                            user='builder', check=False)
+    scenes.check('lintian has nothing to say', not out and status == 0, out)
+    name = system.sh('cd /build && ls smbguard_*.deb')[0].strip()
+    scenes.check('its version names Samba\'s',
+                 '+samba' + samba.split(':')[-1] in name, name)
+    shutil.copy(system.file('build/' + name), work)
+    return os.path.join(work, name), samba
+
+
+def copy_project(to):
+    """What git knows or would add, without what was built here."""
+    names = subprocess.run(['git', '-C', ROOT, 'ls-files', '-co', '-z',
+                            '--exclude-standard'], stdout=subprocess.PIPE,
+                           check=True).stdout.decode().split('\0')
+    for name in filter(None, names):
+        source, path = os.path.join(ROOT, name), os.path.join(to, name)
+        if os.path.isfile(source):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            shutil.copy(source, path)
+
+
+if __name__ == '__main__':
+    sys.dont_write_bytecode = True
+    main()
