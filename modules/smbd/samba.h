@@ -26,6 +26,11 @@
 
 #include "smbguard_config.h"
 
+/* Between 4.17 and 4.22 these moved out of smbd's proto.h. */
+#if __has_include("smbd/smbXsrv_session.h")
+#include "smbd/smbXsrv_session.h"
+#endif
+
 /*
  * lp_set_cmdline() is gone in 4.22; what it did is still there, but its
  * parts are declared in headers that cannot be included together.
