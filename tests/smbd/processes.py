@@ -114,6 +114,13 @@ def open_files(pid):
     return found
 
 
+def memory(pid):
+    """What a process has of memory, in KiB."""
+    with open('/proc/%d/status' % pid, encoding='utf-8') as f:
+        return next(int(line.split()[1]) for line in f
+                    if line.startswith('VmRSS:'))
+
+
 def send(pids, number):
     for pid in pids:
         try:

@@ -5,7 +5,8 @@
 What: inside `with Proxy(smbd, change) as proxy` clients can be driven through
 the proxy as through smbd.  change(Negotiate) alters each SMB2 negotiate request
 of a client, change_smb1(bytes) each of SMB1, change_answer(bytes) smbd's first
-answer.  The functions below build such changes.
+answer; begin(socket, bytes) sends a connection's first message to smbd in its
+own way.  The functions below build such changes.
 
 How: one thread a connection passes the client's messages on one by one, until
 something else than a negotiate has come, and from then on bytes.  With source,
@@ -22,6 +23,7 @@ import select
 import socket
 import struct
 import threading
+import time
 
 import wire
 from clients import Clients
@@ -115,6 +117,31 @@ def only_smb1(message):
     return message.replace(b'\x02SMB 2.', b'\x02XXX 2.')
 
 
+def behind(*others):
+    """Send other messages first, which smbd does not answer."""
+    def begin(server, message):
+        server.sendall(b''.join(others) + message)
+    return begin
+
+
+def behind_an_answer(other):
+    """Send another message first, and keep its answer from the client."""
+    def begin(server, message):
+        server.sendall(other)
+        _receive(server)
+        server.sendall(message)
+    return begin
+
+
+def in_halves(length, seconds):
+    """Send so many bytes, and the others so much later."""
+    def begin(server, message):
+        server.sendall(message[:length])
+        time.sleep(seconds)
+        server.sendall(message[length:])
+    return begin
+
+
 def _exactly(sock, count):
     data = b''
     while len(data) < count:
@@ -135,8 +162,9 @@ def _receive(sock):
 
 class Proxy(Clients, contextlib.AbstractContextManager):
     def __init__(self, smbd, change=None, change_smb1=None,
-                 change_answer=None, source=None):
+                 change_answer=None, source=None, begin=None):
         self.smbd = smbd
+        self.begin = begin
         self.changes = {b'\xfeSMB': change, b'\xffSMB': change_smb1}
         self.change_answer = change_answer
         self.source = source
@@ -202,7 +230,10 @@ class Proxy(Clients, contextlib.AbstractContextManager):
         first = True
         while self._wait(client):
             message = _receive(client)
-            server.sendall(self._changed(message))
+            if first and self.begin:
+                self.begin(server, self._changed(message))
+            else:
+                server.sendall(self._changed(message))
             if not message or not self._is_negotiate(message[4:]):
                 break
             answer = _receive(server) if self._wait(server) else b''

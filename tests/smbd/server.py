@@ -263,7 +263,7 @@ class Smbd(Clients):
         """Write self.config again, and have everybody read it."""
         self.config.write(self.conf)
         control = ['smbcontrol', '--configfile=' + self.conf]
-        for pid in [self.pid] + self._clients():
+        for pid in [self.pid] + self.connections():
             # Answered in order: after the ping the reload is over.
             for message in ('reload-config', 'ping'):
                 done = subprocess.run(control + [str(pid), message],
@@ -292,12 +292,12 @@ class Smbd(Clients):
         while time.monotonic() < deadline:
             busy = [state for state, _ in sockets_of(self.port)
                     if state not in (LISTEN, TIME_WAIT)]
-            if not busy and not self._clients():
+            if not busy and not self.connections():
                 return
             time.sleep(0.01)
-        raise ServerError('connections did not end: %s' % self._clients())
+        raise ServerError('connections did not end: %s' % self.connections())
 
-    def _clients(self):
+    def connections(self):
         """The processes of connections: children that serve a socket."""
         return [pid for pid in processes.descendants(self.pid)
                 if self._serves(pid)]

@@ -8,11 +8,13 @@ event that says what was understood.
 
 import struct
 
+import processes
 import wire
 from harness import visit
 
 SMB1 = wire.smb1_negotiate('NT LM 0.12')
 SMB3 = wire.smb3_negotiate()
+NOT_SUPPORTED = 0xC00000BB
 
 
 def survives(t, smbd, *data, end=True, **expected):
@@ -166,6 +168,53 @@ def test_multi_protocol_negotiate_that_stops_half_way(t):
     t.equal(['NT LM 0.12', 'SMB 2.???'],
             t.one(smbd.events())['offer']['smb1'])
     lives(t, smbd)
+
+
+def test_wildcard_behind_what_is_no_offer(t):
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        c.send(wire.netbios(b'x', 1))
+        answer = c.ask(wire.smb1_negotiate('NT LM 0.12', 'SMB 2.???'))
+        t.equal(0x02FF, wire.smb2_negotiated(answer))
+        c.send(wire.netbios(wire.smb2_negotiate('SMB3_00', message_id=1)))
+        t.equal(0x0300, wire.smb2_negotiated(c.receive()))
+    other, event = smbd.events()
+    t.fields(other, event='negotiate', outcome='failed')
+    t.fields(event, event='negotiate', outcome='allowed', dialect='SMB3_00')
+    t.equal(['NT LM 0.12', 'SMB 2.???'], event['offer']['smb1'])
+
+
+def test_second_offer_after_a_refusal(t):
+    smbd = t.smbd(options={'smbguard:min protocol': 'SMB3_00'})
+    with smbd.raw() as c:
+        answer = c.ask(wire.smb2_negotiate('SMB2_10'))
+        t.equal(NOT_SUPPORTED, wire.smb2_status(answer))
+        answer = c.ask(wire.smb2_negotiate('SMB3_00', message_id=1))
+        t.equal(0x0300, wire.smb2_negotiated(answer))
+    t.equal([('denied', 'SMB2_10'), ('allowed', 'SMB3_00')],
+            [(e['outcome'], e['dialect']) for e in smbd.events()])
+
+
+def memory_of_connection(smbd, first, offers):
+    """Send these bytes and refused offers.  KiB of the process that has them."""
+    with smbd.raw() as c:
+        c.send(first)
+        for number in range(offers):
+            answer = c.ask(wire.smb2_negotiate('SMB3_11', message_id=number))
+            assert wire.smb2_status(answer) == NOT_SUPPORTED
+        return processes.memory(*smbd.connections())
+
+
+def test_many_messages_leave_few_events_and_no_memory(t):
+    smbd = t.smbd(options={'server max protocol': 'SMB3_00'})
+    little = memory_of_connection(smbd, b'', 1)
+    for message, failed in ((wire.netbios(b'', 0x85), 0),
+                            (wire.netbios(b'', 1), 1)):
+        before = len(smbd.events())
+        much = memory_of_connection(smbd, message * 20000, 30)
+        t.true(much - little < 4096, '%d KiB, then %d' % (little, much))
+        dialects = [e.get('dialect') for e in smbd.events()[before:]]
+        t.equal([None] * failed + ['SMB3_11'] * (8 - failed), dialects)
 
 
 def test_client_that_is_slow(t):

@@ -149,7 +149,7 @@ def test_killed_in_the_middle(t):
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         visits = [pool.submit(come, number) for number in range(120)]
         while not all(v.done() for v in visits):
-            pids = smbd._clients()
+            pids = smbd.connections()
             processes.send(pids[:1], 9)
             killed += len(pids[:1])
             time.sleep(random.random() / 50)

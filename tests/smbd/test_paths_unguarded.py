@@ -10,6 +10,8 @@ a share that asks for more than that is closed, and a policy_error says why.
 import os
 
 import impacket_client
+import proxy
+import wire
 from clients import ANONYMOUS
 from harness import DENIED
 
@@ -128,6 +130,49 @@ def test_ntlm_of_global_by_an_old_logon(t):
     gets_nothing(t, smbd, 'own', 'SMB3_11')
     gets_nothing(t, smbd, 'own', 'NT1')
     gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
+
+
+def refuses_old_logon(t, smbd, begin=None):
+    """An old logon of SMB1 gets nothing, however its negotiate comes."""
+    with proxy.Proxy(smbd, begin=begin) as between:
+        answer = between.smbclient('own', 'NT1', READ, options=OLD_LOGON)
+    t.true(answer.status != 0, 'refused: %s' % (answer,))
+    t.true('hello' not in answer.output.splitlines(), answer.output)
+    t.equal(['hello.txt'], files(smbd, 'own'))
+    return smbd.events(event='negotiate')
+
+
+def test_old_logon_behind_what_smbd_passes_over(t):
+    for other in (wire.netbios(b'', 0x85), wire.netbios(b'abcd', 1),
+                  wire.netbios(b'', 0x60) * 20):
+        smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
+        *_, event = refuses_old_logon(t, smbd, proxy.behind(other))
+        t.fields(event, outcome='allowed', dialect='NT1')
+
+
+def test_old_logon_behind_another_command(t):
+    """One of those that smbd takes without a negotiate."""
+    send = bytearray(wire.smb1_negotiate('x'))
+    send[4] = 0xD5
+    smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
+    first, second = refuses_old_logon(
+        t, smbd, proxy.behind_an_answer(wire.netbios(bytes(send))))
+    t.fields(first, outcome='failed')
+    t.fields(second, outcome='allowed', dialect='NT1')
+
+
+def test_old_logon_that_takes_its_time(t):
+    """smbd waits for the rest longer than we do."""
+    smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
+    event = t.one(refuses_old_logon(t, smbd, proxy.in_halves(3, 5.5)))
+    t.fields(event, outcome='failed', offer__problem='the message is cut short')
+
+
+def test_old_logon_through_the_echo_handler(t):
+    """smbd then reads from another socket."""
+    smbd = server(t, {'smbguard:ntlm': 'deny', 'async smb echo handler': 'yes'},
+                  {'own': OWN})
+    t.one(refuses_old_logon(t, smbd))
 
 
 def test_signing_algorithms_of_global_by_an_old_logon(t):

@@ -27,7 +27,7 @@ def smbcontrol(smbd):
 def sighup(smbd):
     """As `systemctl reload smbd` does it, and to the clients' processes."""
     smbd.config.write(smbd.conf)
-    pids = [smbd.pid] + smbd._clients()
+    pids = [smbd.pid] + smbd.connections()
     before = smbd.log_text().count(SIGHUP_LINE)
     for pid in pids:
         os.kill(pid, signal.SIGHUP)

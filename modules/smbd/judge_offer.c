@@ -1,0 +1,167 @@
+/*
+ * smbguard: an offer, judged and recorded
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * smbd refuses by itself, by its floor; what is judged here is what it will
+ * do, for the record and for the history.
+ *
+ * How it fails: an offer that was not understood is recorded as such. Out of
+ * memory it is not recorded, which smbd's log says.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/config.h"
+#include "smbd/judge_offer.h"
+#include "smbd/record.h"
+#include "smbd/regress.h"
+
+enum sg_dialect sg_judge_choice(const struct sg_judge *judge,
+				const struct sg_offer *offer,
+				bool *later)
+{
+	enum sg_dialect best;
+
+	best = sg_offer_best(offer,
+			     judge->policy->native_min,
+			     judge->policy->native_max,
+			     later);
+	if (best == SG_DIALECT_NONE && !*later) {
+		/* Refused in any case; name the best it had. */
+		best = sg_offer_best(offer,
+				     SG_DIALECT_NONE,
+				     SG_DIALECT_NONE,
+				     later);
+		*later = false;
+	}
+	return best;
+}
+
+static const char *words_for(TALLOC_CTX *mem_ctx, const struct sg_offer *offer)
+{
+	switch (offer->kind) {
+	case SG_OFFER_NOTHING:
+		return "The connection ended, or the time ran out, before the "
+		       "client had sent a negotiate request.";
+	case SG_OFFER_SMB1:
+	case SG_OFFER_SMB2:
+		return talloc_asprintf(mem_ctx,
+				       "The negotiate request was not "
+				       "understood: %s. smbd deals with it.",
+				       offer->problem);
+	default:
+		return "The message is no negotiate request; smbd deals with "
+		       "it.";
+	}
+}
+
+/* Is there anything to judge? */
+static bool is_offer(const struct sg_offer *offer, enum sg_dialect dialect)
+{
+	if (offer->kind != SG_OFFER_SMB1 && offer->kind != SG_OFFER_SMB2) {
+		return false;
+	}
+	/* What was not read to its end may have held a known dialect. */
+	return dialect != SG_DIALECT_NONE || offer->problem == NULL;
+}
+
+/* Passwords that only SMB1 would send are ruled out, see knobs.c. */
+static void add_password_words(const struct sg_policy *policy,
+			       const struct sg_facts *facts,
+			       struct sg_verdict *verdict)
+{
+	bool restricted = sg_policy_enforces(policy, NULL, SG_OPTION_GUEST) ||
+			  sg_policy_enforces(policy, NULL, SG_OPTION_NTLM);
+	char *reason = NULL;
+
+	if (!restricted || facts->dialect > SG_DIALECT_NT1) {
+		return;
+	}
+	reason = talloc_asprintf(verdict,
+				 "%s Unencrypted and LANMAN passwords are not "
+				 "accepted.",
+				 verdict->reason);
+	if (reason != NULL) {
+		verdict->reason = reason;
+	}
+}
+
+static struct sg_verdict *judge_offer(TALLOC_CTX *mem_ctx,
+				      const struct sg_judge *judge,
+				      const struct sg_facts *facts)
+{
+	struct sg_verdict *verdict = NULL;
+	bool real = is_offer(facts->offer, facts->dialect);
+
+	if (real) {
+		verdict = sg_decide(mem_ctx,
+				    SG_GATE_NEGOTIATE,
+				    judge->policy,
+				    facts);
+		if (verdict != NULL) {
+			add_password_words(judge->policy, facts, verdict);
+		}
+		return verdict;
+	}
+	verdict = talloc_zero(mem_ctx, struct sg_verdict);
+	if (verdict != NULL) {
+		verdict->outcome = SG_FAILED;
+		verdict->reason = words_for(verdict, facts->offer);
+	}
+	return verdict;
+}
+
+void sg_judge_offer(const struct sg_judge *judge,
+		    struct sg_connection_state *conn,
+		    const struct sg_offer *offer,
+		    enum sg_dialect dialect)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_facts facts = *judge->facts;
+	struct sg_event event = {.name = "negotiate", .facts = &facts};
+	struct sg_server_lists lists = {.encrypts = false};
+
+	facts.offer = offer;
+	facts.dialect = dialect;
+	if (dialect != SG_DIALECT_NONE) {
+		sg_config_server_lists(&lists);
+		sg_predict(offer,
+			   dialect,
+			   &lists,
+			   &facts.cipher,
+			   &facts.signing_algorithm);
+	}
+	if (offer->kind == SG_OFFER_SMB2) {
+		facts.have_guid = true;
+		memcpy(facts.client_guid, offer->guid, sizeof(offer->guid));
+	}
+	event.verdict = judge_offer(frame, judge, &facts);
+	if (event.verdict != NULL && event.verdict->reason != NULL) {
+		(void)sg_record(judge->client, NULL, &event);
+		if (conn != NULL && is_offer(offer, dialect)) {
+			sg_regress_negotiate(judge->client,
+					     conn,
+					     judge->policy,
+					     &facts);
+		}
+	} else {
+		DBG_ERR("smbguard: out of memory, an offer was not recorded\n");
+	}
+	TALLOC_FREE(frame);
+}
+
+const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
+				     const struct sg_offer *smb1,
+				     const struct sg_offer *smb2)
+{
+	struct sg_offer *both = talloc_memdup(mem_ctx, smb2, sizeof(*smb2));
+
+	if (both == NULL) {
+		return smb2;
+	}
+	both->num_smb1 = smb1->num_smb1;
+	both->smb1_wildcard = smb1->smb1_wildcard;
+	memcpy(both->smb1, smb1->smb1, sizeof(both->smb1));
+	return both;
+}

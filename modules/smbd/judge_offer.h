@@ -1,0 +1,49 @@
+/*
+ * smbguard: an offer, judged and recorded
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_JUDGE_OFFER_H
+#define SMBGUARD_SMBD_JUDGE_OFFER_H
+
+#include "core/offer.h"
+#include "core/policy.h"
+#include "smbd/state.h"
+
+/* By what the offers of a connection are judged. */
+struct sg_judge {
+	struct sg_client_state *client;
+	const struct sg_facts *facts;	/* as they were before any offer */
+	const struct sg_policy *policy; /* as smb.conf had it at the start */
+};
+
+/**
+ * smbd's choice from an offer, if only its own limits counted; the best there
+ * is, if it will refuse. *later as sg_offer_best() has it.
+ */
+enum sg_dialect sg_judge_choice(const struct sg_judge *judge,
+				const struct sg_offer *offer,
+				bool *later);
+
+/**
+ * The offer of SMB1 and the one of SMB2 that followed it, as one; smb2 alone
+ * when out of memory. Both must outlive it.
+ */
+const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
+				     const struct sg_offer *smb1,
+				     const struct sg_offer *smb2);
+
+/**
+ * Judge an offer, and record it in a "negotiate" event.
+ *
+ * conn: NULL when the connection has gone already.
+ * dialect: from sg_judge_choice().
+ */
+void sg_judge_offer(const struct sg_judge *judge,
+		    struct sg_connection_state *conn,
+		    const struct sg_offer *offer,
+		    enum sg_dialect dialect);
+
+#endif /* SMBGUARD_SMBD_JUDGE_OFFER_H */
