@@ -79,6 +79,21 @@ CMOCKA = '''#include <stdarg.h>
 INCLUDES = 'modules include'  # and build/include, where smbguard_config.h is
 
 
+def _launched(text):
+    def command(ctx):
+        ctx.fatal('run ./waf, which knows this command')
+    command.__doc__ = text
+    return command
+
+
+# For `./waf --help`; buildtools/launcher.py runs them.
+demo = _launched('sets everything up, and shows real clients and their events')
+check = _launched('sets everything up, and runs the tests')
+bench = _launched('measures what a connection costs, beside a stock smbd')
+fuzz = _launched('attacks the parsers')
+lint = _launched('checks the style')
+
+
 def options(opt):
     opt.load('compiler_c')
     opt.parser.set_defaults(prefix='/usr')
@@ -100,8 +115,8 @@ def configure(conf):
                   msg='Checking for libsmbconf')
     conf.check_cc(fragment=CMOCKA, lib='cmocka', uselib_store='cmocka',
                   mandatory=False, msg='Checking for cmocka (for the tests)')
-    configure_samba(conf)
-    configure_sanitizers(conf)
+    _configure_samba(conf)
+    _configure_sanitizers(conf)
     for var in ('define_key', 'DEFINES'):  # no HAVE_*: Samba has its own
         conf.env[var] = [x for x in conf.env[var] if x.startswith('SMBGUARD_')]
     conf.write_config_header('include/smbguard_config.h', guard='SMBGUARD_CONFIG_H')
@@ -113,7 +128,7 @@ def configure(conf):
         conf.files.append(path)
 
 
-def configure_samba(conf):
+def _configure_samba(conf):
     """The installed smbd, its source, and the headers derived from both."""
     tree = os.environ.get('SMBGUARD_SAMBA_SOURCE')
     if not tree:
@@ -158,7 +173,7 @@ def configure_samba(conf):
         '\n'.join(sorted(module_symbols.provided(samba_source.SMBD))) + '\n')
 
 
-def configure_sanitizers(conf):
+def _configure_sanitizers(conf):
     conf.env.SANITIZE = []
     if conf.options.sanitize:
         flags = ['-fsanitize=' + conf.options.sanitize, '-fno-omit-frame-pointer',
@@ -170,21 +185,21 @@ def configure_sanitizers(conf):
 
 
 def build(bld):
-    build_objects(bld)
+    _build_objects(bld)
     for name in MODULES:
-        build_module(bld, 'stage/modules/' + name, [name, 'layout'],
+        _build_module(bld, 'stage/modules/' + name, [name, 'layout'],
                      '${SAMBA_MODULESDIR}/' + os.path.dirname(name))
         if bld.env.LIB_cmocka:
             # The layout guard's test: a module that believes in another layout
-            build_module(bld, 'tests/layout-fault/modules/' + name,
+            _build_module(bld, 'tests/layout-fault/modules/' + name,
                          [name, 'layout_fault'], None)
-    build_tools(bld)
-    build_docs(bld)
+    _build_tools(bld)
+    _build_docs(bld)
     if bld.env.LIB_cmocka:
-        build_tests(bld)
+        _build_tests(bld)
 
 
-def build_objects(bld):
+def _build_objects(bld):
     """The object files that several targets share."""
     core = bld.path.ant_glob('modules/core/*.c')
     glue = bld.path.ant_glob('modules/smbd/*.c', excl=LAYOUT)
@@ -208,14 +223,14 @@ def build_objects(bld):
                     ['-fvisibility=default'])
 
 
-def checked(bld):
+def _checked(bld):
     """What the unit tests and the command are made of: core and its flags."""
     if bld.env.SANITIZE:
         return 'core_checked', bld.env.SANITIZE
     return 'core', FORTIFY
 
 
-def build_module(bld, name, objects, where):
+def _build_module(bld, name, objects, where):
     """Link a module, and check what the linker cannot."""
     script = bld.path.find_node('modules/smbguard.map')
     module = bld.bldnode.find_or_declare(name + '.so')
@@ -223,12 +238,12 @@ def build_module(bld, name, objects, where):
     bld(features='c cshlib', target=name, install_path=where,
         linkflags=LINKFLAGS + ['-Wl,--version-script=' + script.abspath()],
         use=['core', 'glue'] + objects + LIBRARIES)
-    bld(rule=check_module, target='checks/%s.ok' % name,
+    bld(rule=_check_module, target='checks/%s.ok' % name,
         source=[module, bld.bldnode.find_node('samba-symbols')],
         cls_keyword=lambda task: 'Checking', cls_str=lambda task: name + '.so')
 
 
-def check_module(task):
+def _check_module(task):
     module, names = task.inputs
     wrong = module_symbols.missing(module.abspath(), set(names.read().split()))
     if wrong:
@@ -238,9 +253,9 @@ def check_module(task):
     return 0
 
 
-def build_tools(bld):
+def _build_tools(bld):
     sources = bld.path.ant_glob('tools/*.c')
-    core, flags = checked(bld)
+    core, flags = _checked(bld)
     if sources:
         bld.program(target='stage/bin/smbguard', source=sources, includes=INCLUDES,
                     cflags=CFLAGS + flags + ['-idirafter', samba_headers.SAMBA_DEV],
@@ -249,19 +264,19 @@ def build_tools(bld):
                     install_path='${SAMBA_BINDIR}')
 
 
-def build_docs(bld):
+def _build_docs(bld):
     """docs/man/NAME.SECTION.scd become manual pages of this very build."""
     bld.env.PAGE_VERSION = VERSION  # a new one is a reason to render anew
     for source in bld.path.ant_glob('docs/man/*.scd'):
         page = source.name[:-len('.scd')]
         section = page.rpartition('.')[2]
-        bld(rule=make_page, source=source, target='stage/man/man%s/%s' % (section, page),
+        bld(rule=_make_page, source=source, target='stage/man/man%s/%s' % (section, page),
             vars=['PAGE_VERSION'] + ['SAMBA_' + name for name in PLACES],
             cls_keyword=lambda task: 'Rendering',
             install_path='${PREFIX}/share/man/man' + section)
 
 
-def make_page(task):
+def _make_page(task):
     """scdoc takes the page on its input; its date is that of the source."""
     source = task.inputs[0]
     text = source.read(encoding='utf-8').replace('@VERSION@', task.env.PAGE_VERSION)
@@ -278,24 +293,24 @@ def make_page(task):
     return 0
 
 
-def build_tests(bld):
+def _build_tests(bld):
     """tests/unit has core linked in, tests/module opens the modules."""
-    core, _ = checked(bld)
+    core, _ = _checked(bld)
     for source in bld.path.ant_glob('tests/unit/test_*.c'):
-        wrap = ['-Wl,--wrap=' + name for name in wrapped(source)]
-        build_test(bld, source, [core] + LIBRARIES, wrap)
+        wrap = ['-Wl,--wrap=' + name for name in _wrapped(source)]
+        _build_test(bld, source, [core] + LIBRARIES, wrap)
     for source in bld.path.ant_glob('tests/module/test_*.c'):
-        build_test(bld, source, LIBRARIES, ['-ldl'])
+        _build_test(bld, source, LIBRARIES, ['-ldl'])
 
 
-def build_test(bld, source, use, linkflags):
+def _build_test(bld, source, use, linkflags):
     name = source.path_from(bld.path)[:-len('.c')]
     bld.program(target=name, source=[source], includes=INCLUDES, install_path=None,
-                cflags=CFLAGS + checked(bld)[1] + ['-Wno-missing-prototypes'],
+                cflags=CFLAGS + _checked(bld)[1] + ['-Wno-missing-prototypes'],
                 linkflags=linkflags + bld.env.SANITIZE, use=use + ['cmocka'])
 
 
-def wrapped(source):
+def _wrapped(source):
     """Functions that a test replaces: a comment `wrap: malloc write` on top."""
     m = re.search(r'/\*\s*wrap:([\w\s]*)\*/', source.read()[:2000])
     return m[1].split() if m else []
