@@ -18,14 +18,14 @@ static const char *get_option(const char *name, void *private_data)
 	const char *global = NULL;
 	const char *value = NULL;
 
+	value = lp_parm_const_string(*snum, SG_OPTION_PREFIX, name, NULL);
+	if (value == NULL || *snum == SG_GLOBAL_SNUM) {
+		return value;
+	}
 	global = lp_parm_const_string(SG_GLOBAL_SNUM,
 				      SG_OPTION_PREFIX,
 				      name,
 				      NULL);
-	if (*snum == SG_GLOBAL_SNUM) {
-		return global;
-	}
-	value = lp_parm_const_string(*snum, SG_OPTION_PREFIX, name, NULL);
 
 	/* The very same string: smbd fell back to [global]. */
 	return value == global ? NULL : value;

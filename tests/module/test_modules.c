@@ -314,6 +314,27 @@ static void test_modules_load(void **state)
 	}
 }
 
+/* smbd's memory may hold a destructor of a module that smbd has closed. */
+static void test_modules_stay_when_closed(void **state)
+{
+	size_t m;
+
+	for (m = 0; m < ARRAY_LENGTH(modules); m++) {
+		char path[PATH_MAX];
+		void *handle = NULL;
+
+		module_path(path, sizeof(path), m);
+		handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+		assert_non_null(handle);
+		dlclose(handle);
+		handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+		if (handle == NULL) {
+			fail_msg("%s has gone", path);
+		}
+		dlclose(handle);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest of_the_file[] = {
@@ -326,6 +347,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest with_smbd[] = {
 		cmocka_unit_test(test_modules_find_all_symbols_in_smbd),
 		cmocka_unit_test(test_modules_load),
+		cmocka_unit_test(test_modules_stay_when_closed),
 	};
 	const char *from_environment = getenv("SMBGUARD_STAGE");
 	int failed;
