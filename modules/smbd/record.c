@@ -89,6 +89,20 @@ static void take_lost(struct sg_sinks *sinks)
 	}
 }
 
+/* The one whose errno sg_sinks_write() gave. */
+static const char *last_failed(const struct sg_sinks *sinks)
+{
+	const char *name = "none";
+	size_t i;
+
+	for (i = 0; i < sinks->num; i++) {
+		if (sinks->sinks[i].lost > 0) {
+			name = sinks->sinks[i].name;
+		}
+	}
+	return name;
+}
+
 static bool give_lost(struct sg_sinks *sinks)
 {
 	bool any = false;
@@ -128,7 +142,7 @@ static const char *one_line(TALLOC_CTX *mem_ctx, const char *text)
  * Once a process, when a sink begins to fail; smbd's log may be syslog itself,
  * and must not block where we did not.
  */
-static void tell_log(struct sg_client_state *client, int why)
+static void tell_log(struct sg_client_state *client, const char *sink, int why)
 {
 	bool would_block = sg_datagram_would_block(SG_SYSLOG_SOCKET);
 
@@ -136,8 +150,9 @@ static void tell_log(struct sg_client_state *client, int why)
 		return;
 	}
 	client->log_told = true;
-	DBG_ERR("smbguard: an audit sink failed: %s. What it misses is "
+	DBG_ERR("smbguard: an audit sink failed (%s): %s. What it misses is "
 		"counted.\n",
+		sink,
 		strerror(why));
 }
 
@@ -160,6 +175,7 @@ bool sg_record(struct sg_client_state *client,
 	struct sg_event otherwise = *event;
 	bool change = geteuid() != 0;
 	bool recorded = false;
+	const char *failed = "none";
 	int why = ENOMEM;
 
 	clock_gettime(CLOCK_REALTIME, &event->when);
@@ -176,13 +192,14 @@ bool sg_record(struct sg_client_state *client,
 					  event,
 					  must ? &otherwise : NULL,
 					  &why);
+		failed = last_failed(sinks);
 		client->trouble = give_lost(sinks);
 	}
 	if (change) {
 		unbecome_root();
 	}
 	if (why != 0) {
-		tell_log(client, why);
+		tell_log(client, failed, why);
 	}
 	return recorded || !must;
 }

@@ -92,7 +92,8 @@ def test_failing_file_refuses_nobody_and_is_told_of(t):
     os.mkdir(smbd.audit)
     t.equal('ok', smbd.smbclient('open').got)
     smbd.settle()
-    t.equal(1, smbd.log_text().count('an audit sink failed'))
+    t.equal(1, smbd.log_text().count('an audit sink failed (file): Is a '
+                                     'directory'))
     with smbd.connected('open'):
         os.rmdir(smbd.audit)
     lost = t.one(smbd.events(event='audit_lost'))
