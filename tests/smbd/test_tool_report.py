@@ -8,7 +8,6 @@ are not; and events made by hand where no client can make them.
 
 import json
 import os
-import shutil
 import subprocess
 
 from tool_report import STRONG, allowed, as_json, event, lines, report, rows
@@ -172,9 +171,6 @@ def test_first_and_last_in_any_order(t):
 def test_compressed_and_rotated(t):
     names = []
     for number, program in enumerate((None, 'gzip', 'xz', 'zstd', 'bzip2')):
-        if program and not shutil.which(program):
-            print('no %s here: left out' % program)
-            continue
         # A name is no word of a command.
         path = os.path.join(t.directory, '-c; $(touch x) %d' % number)
         with open(path, 'wb') as f:
@@ -185,7 +181,6 @@ def test_compressed_and_rotated(t):
                      'bzip2': '.bz2'}[program]
         names.append(path)
     t.equal(len(names), as_json(names, status=1)['refused'])
-    t.true(len(names) > 2, 'a decompressor to test')
 
 
 def test_what_cannot_be_read_is_told(t):
