@@ -115,6 +115,7 @@ static void look(struct sg_check *check)
 	sg_check_exceptions(check);
 	sg_check_modules(check);
 	sg_check_native(check);
+	sg_check_logon(check);
 	sg_check_algorithms(check);
 	sg_check_client(check);
 	sg_check_audit(check);

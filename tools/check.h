@@ -96,6 +96,9 @@ void sg_check_modules(struct sg_check *check);
 /** Samba's own settings that make smbguard blind or pointless. */
 void sg_check_native(struct sg_check *check);
 
+/** Guests, and Kerberos where it is the only way. */
+void sg_check_logon(struct sg_check *check);
+
 /** What algorithms and dialects smbd leaves of those that are asked for. */
 void sg_check_algorithms(struct sg_check *check);
 
@@ -142,6 +145,8 @@ struct sg_native_row {
 /** Look for the values of such a table in [global]. */
 void sg_check_rows(struct sg_check *check, const struct sg_native_row *rows);
 
+/** Is it one of these, in any case? words ends with a NULL. */
+bool sg_native_is_word(const char *value, const char *const words[]);
 bool sg_native_is_off(const char *value);
 bool sg_native_is_required(const char *value);
 

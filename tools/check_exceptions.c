@@ -256,6 +256,31 @@ static void check_shares(struct sg_check *check,
 	}
 }
 
+/* smbd must serve SMB1 for an exception that lets it pass. */
+static void check_smb1(struct sg_check *check,
+		       const struct sg_exception *e,
+		       struct sg_finding f)
+{
+	const char *native =
+		sg_conf_value(check->global, "server min protocol");
+	enum sg_dialect floor = sg_conf_dialect(native);
+	bool served = floor != SG_DIALECT_NONE && floor <= SG_DIALECT_NT1;
+
+	if (served || (e->allow & SG_ALLOW_SMB1) == 0) {
+		return;
+	}
+	f.id = "exception-smb1";
+	f.remedy = "server min protocol = NT1: smbguard:min protocol keeps "
+		   "all others out.";
+	sg_check_add(check,
+		     f,
+		     "Exception %s allows smb1, which smbd does not serve: "
+		     "server min protocol = %s%s.",
+		     e->name,
+		     native != NULL ? native : "SMB2_02",
+		     native != NULL ? "" : ", its default");
+}
+
 static void check_one(struct sg_check *check, const struct sg_exception *e)
 {
 	long days = (long)((e->expires - check->now) / DAY_SECONDS);
@@ -295,10 +320,10 @@ static void check_one(struct sg_check *check, const struct sg_exception *e)
 			     e->until);
 	}
 	check_shares(check, e, f);
+	option = talloc_asprintf(check, "smbguard:%s allow", e->name);
+	f.param = option != NULL ? sg_conf_find(check->global, option) : NULL;
+	check_smb1(check, e, f);
 	if (!applies) {
-		option = talloc_asprintf(check, "smbguard:%s allow", e->name);
-		f.param = option != NULL ? sg_conf_find(check->global, option)
-					 : NULL;
 		f.id = "exception-useless";
 		f.remedy = "Remove it, or set the option that it is about.";
 		sg_check_add(check,

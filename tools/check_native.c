@@ -15,7 +15,7 @@
 
 #define ENCRYPT "server smb encrypt"
 
-static bool is_word(const char *value, const char *const words[])
+bool sg_native_is_word(const char *value, const char *const words[])
 {
 	size_t i;
 
@@ -29,34 +29,34 @@ static bool is_word(const char *value, const char *const words[])
 
 bool sg_native_is_off(const char *value)
 {
-	return is_word(value,
-		       (const char *const[]){"no",
-					     "false",
-					     "0",
-					     "off",
-					     "disabled",
-					     NULL});
+	return sg_native_is_word(value,
+				 (const char *const[]){"no",
+						       "false",
+						       "0",
+						       "off",
+						       "disabled",
+						       NULL});
 }
 
 bool sg_native_is_required(const char *value)
 {
-	return is_word(value,
-		       (const char *const[]){"required",
-					     "mandatory",
-					     "force",
-					     "forced",
-					     "enforced",
-					     NULL});
+	return sg_native_is_word(value,
+				 (const char *const[]){"required",
+						       "mandatory",
+						       "force",
+						       "forced",
+						       "enforced",
+						       NULL});
 }
 
 static bool is_ntlmv1(const char *value)
 {
-	return is_word(value,
-		       (const char *const[]){"ntlmv1-permitted",
-					     "yes",
-					     "true",
-					     "1",
-					     NULL});
+	return sg_native_is_word(value,
+				 (const char *const[]){"ntlmv1-permitted",
+						       "yes",
+						       "true",
+						       "1",
+						       NULL});
 }
 
 static bool is_two(const char *value)
@@ -64,7 +64,21 @@ static bool is_two(const char *value)
 	return strcmp(value, "2") == 0;
 }
 
+static bool is_there(const char *value)
+{
+	return value[0] != '\0';
+}
+
 static const struct sg_native_row rows[] = {
+	{
+		.name = "config file",
+		.is = is_there,
+		.grade = SG_GRADE_WARNING,
+		.id = "config-file",
+		.what = "has smbd read that file in place of this one, if it "
+			"is there: nothing that is said here counts then.",
+		.remedy = "Check that file, with `smbguard check FILE`.",
+	},
 	{
 		.name = "encrypt passwords",
 		.is = sg_conf_is_no,
@@ -254,63 +268,9 @@ static void check_floor(struct sg_check *check)
 	}
 }
 
-/* Guests that smbd makes, and smbguard refuses. */
-static void check_guests(struct sg_check *check)
-{
-	const struct sg_conf_param *map =
-		sg_conf_find(check->global, "map to guest");
-	struct sg_finding f = {
-		.grade = SG_GRADE_WARNING,
-		.section = check->global,
-		.param = map,
-		.remedy = "Remove one of the two.",
-	};
-	size_t i;
-
-	if (check->settings->guest == SG_PERMIT_DENY && map != NULL &&
-	    strcasecmp(map->value, "never") != 0) {
-		f.id = "map-to-guest";
-		sg_check_add(check,
-			     f,
-			     "map to guest = %s turns failed logons into "
-			     "guests, whom smbguard:guest = deny refuses: "
-			     "there is no auth_failed event of them.",
-			     map->value);
-	}
-	for (i = 0; i < check->num_shares; i++) {
-		const struct sg_checked *share = &check->shares[i];
-		bool yes;
-
-		f.param = sg_conf_default(check->conf,
-					  share->section,
-					  "guest only");
-		yes = f.param != NULL && sg_conf_is_yes(f.param->value);
-		if (!yes) {
-			f.param = sg_conf_default(check->conf,
-						  share->section,
-						  "guest ok");
-			yes = f.param != NULL && sg_conf_is_yes(f.param->value);
-		}
-		if (!yes || (check->settings->guest != SG_PERMIT_DENY &&
-			     share->settings->guest != SG_PERMIT_DENY)) {
-			continue;
-		}
-		f.id = "guest-ok";
-		f.section = share->section;
-		sg_check_add(check,
-			     f,
-			     "%s = %s is of no use in [%s]: smbguard:guest = "
-			     "deny refuses guests.",
-			     f.param->name,
-			     f.param->value,
-			     share->section->name);
-	}
-}
-
 void sg_check_native(struct sg_check *check)
 {
 	sg_check_rows(check, rows);
 	check_encrypt(check);
 	check_floor(check);
-	check_guests(check);
 }

@@ -15,6 +15,7 @@ import dataclasses
 
 PRELOAD = ('preload modules = @STAGE@/smbguard/negotiate.so '
            '@STAGE@/smbguard/session.so')
+KERBEROS = 'kerberos method = system keytab'
 
 
 @dataclasses.dataclass
@@ -133,6 +134,13 @@ CASES = {
     'exception_for_what_nothing_asks': Broken(
         [('warning', 'exception-useless', 'global', 'allow = ntlm')],
         exception('allow = ntlm')),
+    'exception_for_smb1_that_is_not_served': Broken(
+        [('warning', 'exception-smb1', 'global', 'allow = smb1')],
+        exception('allow = smb1') + ['smbguard:min protocol = SMB2_02']),
+    'exception_for_smb1_below_a_native_floor': Broken(
+        [('warning', 'exception-smb1', 'global', 'allow = smb1')],
+        exception('allow = smb1') + ['smbguard:min protocol = SMB2_10',
+                                     'server min protocol = SMB2']),
     'exception_for_no_share': Broken(
         [('warning', 'exception-share', 'global', 'shares = teem'),
          ('warning', 'exception-useless', 'global', 'allow = ntlm')],
@@ -246,6 +254,27 @@ CASES = {
     'guest_ok': Broken(
         [('warning', 'guest-ok', 'team', 'public')],
         share=['public = yes', 'smbguard:guest = deny']),
+    'map_to_guest_without_keys': Broken(
+        [('warning', 'map-to-guest', 'global', 'Bad User')],
+        ['map to guest = Bad User']),
+    'guest_ok_without_keys': Broken(
+        [('warning', 'guest-ok', 'team', 'guest ok')],
+        share=['guest ok = yes', 'smbguard:encryption = required'],
+        drop='smbguard:encryption'),
+    'guest_only_without_signing': Broken(
+        [('warning', 'guest-ok', 'team', 'guest only')],
+        ['smbguard:signing = required'], ['guest only = yes'],
+        drop='smbguard:encryption'),
+    'no_kerberos': Broken(
+        [('warning', 'ntlm-only', 'global', 'ntlm = deny')],
+        ['smbguard:ntlm = deny', 'kerberos method = secrets only'],
+        drop=KERBEROS),
+    'no_kerberos_for_a_share': Broken(
+        [('warning', 'ntlm-only', 'team', 'ntlm = deny')],
+        share=['smbguard:ntlm = deny'], drop=KERBEROS),
+    'another_file': Broken(
+        [('warning', 'config-file', 'global', 'config file')],
+        ['config file = @DIR@/other.conf']),
     'restrict_anonymous': Broken(
         [('note', 'restrict-anonymous', 'global', 'restrict')],
         ['restrict anonymous = 2']),

@@ -26,6 +26,7 @@ CLEAN = [
     'vfs objects = smbguard',
     'smbguard:audit file = @DIR@/log/smbguard.jsonl',
     'smbguard:encryption = required',
+    broken_confs.KERBEROS,
     'state directory = @DIR@/state',
     'lock directory = @DIR@/state',
     'cache directory = @DIR@/state',
@@ -112,6 +113,21 @@ def broken(case):
 
 for _name, _case in broken_confs.CASES.items():
     globals()['test_broken_' + _name] = broken(_case)
+
+
+def test_what_could_be_right_is_not_told(t):
+    """Beside the broken ones: an exception for guests, SMB1 that is served,
+    servers that take Kerberos."""
+    bare = [line for line in CLEAN if line != broken_confs.KERBEROS]
+    guests = ['map to guest = Bad User', 'guest ok = yes']
+    expect(t, write(t, CLEAN + guests + broken_confs.exception(
+        'allow = unencrypted') + SHARE), [])
+    expect(t, write(t, CLEAN + broken_confs.exception('allow = smb1') + [
+        'server min protocol = NT1', 'smbguard:min protocol = SMB2_02'
+        ] + SHARE), [])
+    for line in ('security = ads', 'server role = member server',
+                 'kerberos method = dedicated keytab'):
+        expect(t, write(t, bare + [line, 'smbguard:ntlm = deny'] + SHARE), [])
 
 
 def test_examples_are_clean(t):
