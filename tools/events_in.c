@@ -201,10 +201,10 @@ static bool read_all(const char *path, int fd, struct sg_splitter *s)
 	} while (got > 0 && !s->stopped);
 	if (got == -1) {
 		fprintf(stderr,
-			"smbguard: %s:%llu: %s\n",
+			"smbguard: %s: %s, %llu lines were read\n",
 			path,
-			(unsigned long long)s->number,
-			strerror(errno));
+			strerror(errno),
+			(unsigned long long)s->number);
 	}
 	sg_splitter_end(s);
 	return got != -1;

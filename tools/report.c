@@ -162,6 +162,12 @@ static bool prepare(TALLOC_CTX *mem_ctx,
 	     parse_time("--since", a->since, &r->have_since, &r->since) &&
 	     parse_time("--until", a->until, &r->have_until, &r->until) &&
 	     parse_client(r, a->client);
+	if (ok && r->have_since && r->have_until && r->since >= r->until) {
+		fprintf(stderr,
+			"smbguard: --since is not before --until: no event is "
+			"of such a time\n");
+		return false;
+	}
 	if (ok && a->conditions != NULL) {
 		r->whatif_options = (const char **)a->conditions;
 		r->whatif = sg_whatif_new(mem_ctx,
@@ -274,6 +280,13 @@ static int run(const struct arguments *a, const char **files)
 	whole = read_input(r, a, files);
 	if (r->lines > 0 && r->bad_lines == r->lines) {
 		fprintf(stderr, "smbguard: no line was an event\n");
+		whole = false;
+	}
+	if (r->whatif != NULL && r->asked == 0) {
+		fprintf(stderr,
+			"smbguard: --if: there is nobody to ask of; no access "
+			"that is asked for was allowed%s\n",
+			a->shares != NULL ? " (is there such a share?)" : "");
 		whole = false;
 	}
 	ok = write_report(r);

@@ -204,24 +204,50 @@ void sg_rows_free(struct sg_rows *rows)
 	*rows = (struct sg_rows){.tree = NULL};
 }
 
-/* Two steps become one, until both ends fit. */
+/* How many steps become one, so that each is of a length that people use. */
+static int64_t next_step(int64_t step)
+{
+	static const struct {
+		int64_t step;
+		int64_t times;
+	} steps[] = {
+		{60, 5},
+		{5 * 60, 3},
+		{15 * 60, 4},
+		{60 * 60, 3},
+		{3 * 60 * 60, 2},
+		{6 * 60 * 60, 4},
+		{24 * 60 * 60, 7},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (steps[i].step == step) {
+			return steps[i].times;
+		}
+	}
+	return 2;
+}
+
+/* Several steps become one, until both ends fit. */
 static void widen(struct sg_timeline *t, int64_t from, int64_t to)
 {
 	while (to / t->step - from / t->step >= SG_TIMELINE_STEPS) {
 		uint64_t wide[SG_TIMELINE_STEPS][2] = {{0}};
-		int64_t begin = t->begin / 2;
+		int64_t times = next_step(t->step);
+		int64_t begin = t->begin / times;
 		int64_t i;
 
 		for (i = t->begin; i <= t->last; i++) {
 			const uint64_t *c = t->count[i - t->begin];
 
-			wide[i / 2 - begin][0] += c[0];
-			wide[i / 2 - begin][1] += c[1];
+			wide[i / times - begin][0] += c[0];
+			wide[i / times - begin][1] += c[1];
 		}
 		memcpy(t->count, wide, sizeof(wide));
-		t->step *= 2;
+		t->step *= times;
 		t->begin = begin;
-		t->last /= 2;
+		t->last /= times;
 	}
 }
 

@@ -183,6 +183,25 @@ static void time_chart(FILE *out, const struct sg_timeline *t)
 		sg_time_text((t->last + 1) * t->step * 1000000, end));
 }
 
+static void duration(FILE *out, int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {{24 * 60 * 60, "day"}, {60 * 60, "hour"}, {60, "minute"}};
+	size_t i = 0;
+
+	while (seconds < units[i].seconds) {
+		i++;
+	}
+	seconds /= units[i].seconds;
+	fprintf(out,
+		"%" PRId64 " %s%s",
+		seconds,
+		units[i].name,
+		seconds > 1 ? "s" : "");
+}
+
 static void timeline(FILE *out, const struct sg_timeline *t)
 {
 	fprintf(out,
@@ -201,10 +220,8 @@ static void timeline(FILE *out, const struct sg_timeline *t)
 		"<span class=\"kw\">&#9632;</span> <span class=\"would_deny\">would be, or unknown"
 		"</span>");
 	if (t->step > 0) {
-		fprintf(out,
-			", highest bar %" PRIu64 ", %" PRId64 " minutes a bar",
-			highest(t),
-			t->step / 60);
+		fprintf(out, ", highest bar %" PRIu64 ", each ", highest(t));
+		duration(out, t->step);
 	}
 	fprintf(out, "</p></section>\n");
 }

@@ -115,8 +115,22 @@ def test_what_if_says_what_it_does_not_know(t):
 
 def test_what_if_leaves_the_refused_out(t):
     share = ['--if', 'encryption=required', '--share', 'secret', '-']
-    t.equal(0, as_json(share, lines([event()]), 0)['asked'])
+    t.equal(0, as_json(share, lines([event()]), 2)['asked'])
+    t.equal((1, 1), tuple(as_json(share, lines([event(), allowed(
+        share='Secret')]), 1)[name] for name in ('asked', 'refused')))
     t.equal(1, as_json(share, lines([event(outcome='would_deny')]), 1)['asked'])
+
+
+def test_what_if_of_nobody_is_no_answer(t):
+    """A share's name that is misspelt must not look like an all-clear."""
+    data = lines([allowed(**STRONG)])
+    question = ['--if', 'encryption=required', '-']
+    t.equal([], rows(['--share', 'secret', *question], data, 0))
+    for arguments, log in ((['--share', 'secert', *question], data),
+                           (question, b'')):
+        _, text, errors = report(arguments, log, 2)
+        t.contains(b'nobody to ask of', errors)
+        t.contains(b'0 of 0 accesses', text)
 
 
 def test_what_if_of_faulty_conditions(t):
@@ -127,7 +141,8 @@ def test_what_if_of_faulty_conditions(t):
         t.contains(part, report(['--if', condition, '-'], b'', 2)[2])
     t.contains(b'twice', report(['--if', 'guest=deny', '--if', 'guest=allow',
                                  '-'], b'', 2)[2])
-    t.equal(b'', report(['--if', ' smbguard:GUEST = deny ', '-'], b'', 0)[2])
+    t.equal(b'', report(['--if', ' smbguard:GUEST = deny ', '-'],
+                        lines([allowed()]), 0)[2])
 
 
 def test_since_and_until(t):
@@ -142,9 +157,18 @@ def test_since_and_until(t):
         arguments = [a for a in (since and '--since=' + since,
                                  until and '--until=' + until) if a] + ['-']
         t.equal(expected, as_json(arguments, data)['refused'], arguments)
+    # The half past two that a clock of summer time shows twice
+    data = lines([event(timestamp='2026-10-25T%s:00Z' % at)
+                  for at in ('00:29', '00:31', '01:29', '01:31')])
+    t.equal(2, as_json(['--since=2026-10-25T02:30:00+02:00',
+                        '--until=2026-10-25T02:30:00+01:00', '-'],
+                       data)['refused'])
     for wrong in ('yesterday', '2026-02-30', '2026-11-22T12:00', '12', '1w',
                   '2026-11-22T25:00:00Z', '2026-11-22T12:00:00.Z', ''):
         t.contains(b'is no time', report(['--since', wrong, '-'], b'', 2)[2])
+    for since, until in (('2026-11-22', '2026-11-22'), ('1h', '2h')):
+        t.contains(b'not before --until', report(
+            ['--since', since, '--until', until, '-'], b'', 2)[2])
     for right in ('7d', '12h', '30m', '2024-02-29'):
         report(['--since', right, '-'], b'', 0)
 

@@ -214,3 +214,13 @@ def test_refusals_of_years_are_drawn(t):
     _, page, _ = report(['--format=html', '-'], data, 1)
     told = re.findall(rb'(\d+) refused, (\d+) would be</title>', page)
     t.equal(10, sum(int(n) for n, _ in told))
+    for stamps, each in ((('12:00', '13:59'), b'each 1 minute<'),
+                         (('00:00', '02:01'), b'each 5 minutes<'),
+                         (('23:59', '00:00'), b'each 15 minutes<')):
+        _, page, _ = report(['--format=html', '-'], lines(
+            [event(timestamp='2026-11-22T%s:00Z' % at) for at in stamps]), 1)
+        t.contains(each, page)
+    _, page, _ = report(['--format=html', '-'], lines(
+        [event(timestamp='2026-%s-22T12:00:00Z' % month)
+         for month in ('01', '11', '04')]), 1)
+    t.contains(b'each 7 days<', page)
