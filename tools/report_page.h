@@ -52,7 +52,7 @@
 	"td.n{text-align:right;font-variant-numeric:tabular-nums}\n"             \
 	"td.t{white-space:nowrap}td{max-width:24rem;overflow-wrap:break-word}\n" \
 	"th button{font:inherit;font-weight:600;border:0;background:none;"       \
-	"padding:0;cursor:pointer;color:inherit}\n"                              \
+	"padding:0;cursor:pointer;color:inherit;white-space:nowrap}\n"           \
 	"th[aria-sort=ascending] button::after{content:' \\2191'}\n"             \
 	"th[aria-sort=descending] button::after{content:' \\2193'}\n"            \
 	".denied{color:#a3201d;font-weight:600}.would_deny{color:#8a5300}"       \

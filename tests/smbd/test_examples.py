@@ -12,12 +12,14 @@ How it fails: a program that is not installed fails its test.
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
 
 import eventlog
-from harness import DENIED, EXAMPLES, ROOT, load_example
+import smbconf
+from harness import DENIED, EXAMPLES, ROOT, STAGE, Failure, load_example
 
 SCANNER = '127.0.0.2'
 HISTORY = {'smbguard:history': 'no'}
@@ -32,6 +34,14 @@ def example(name):
 def text(name):
     with open(example(name), encoding='utf-8') as f:
         return f.read()
+
+
+def changed(whole, changes):
+    for old, new in changes:
+        if old not in whole:
+            raise Failure('there is no %r in it' % old)
+        whole = whole.replace(old, new)
+    return whole
 
 
 def test_every_file_is_listed(t):
@@ -208,6 +218,24 @@ def test_fail2ban(t):
     t.equal(['127.0.0.1'] * len(names), output.split())
 
 
+def test_fail2ban_jail(t):
+    """fail2ban's own check of a copy of its configuration with ours."""
+    config = os.path.join(t.directory, 'fail2ban')
+    shutil.copytree('/etc/fail2ban', config, ignore=lambda where, names: [
+        name for name in names if where.endswith('jail.d')])
+    shutil.copy(example('fail2ban/filter.d/smbguard.conf'),
+                config + '/filter.d/')
+    jail = changed(text('fail2ban/jail.d/smbguard.conf'), [
+        ('/var/log/samba/smbguard.jsonl', __file__)])
+    for right, content in (True, jail), (False, jail.replace(
+            'filter = smbguard', 'filter = nosuchfilter')):
+        with open(config + '/jail.d/smbguard.conf', 'w',
+                  encoding='ascii') as f:
+            f.write(content)
+        status, output = t.run('fail2ban-client', '-c', config, '--test')
+        t.equal(right, status == 0, output)
+
+
 class Rsyslog:
     """rsyslogd with an example of ours, and a collector that it sends to."""
 
@@ -313,14 +341,50 @@ def test_figures_for_prometheus(t):
     t.true(figures.endswith('# EOF\n'), 'the end is there')
 
 
+def ansible(t, playbook, *arguments):
+    return t.run(
+        'env', 'HOME=' + t.directory, 'ANSIBLE_LOCAL_TEMP=' + t.directory,
+        'PATH=%s:%s' % (os.path.dirname(COMMAND), os.environ['PATH']),
+        'ansible-playbook', '-i', 'fileservers,', *arguments, playbook)
+
+
 def test_ansible(t):
-    playbook = example('ansible/smbguard.yml')
-    local = ['env', 'ANSIBLE_LOCAL_TEMP=' + t.directory, 'ansible-playbook',
-             '-i', 'fileservers,', '--syntax-check']
-    status, output = t.run(*local, playbook)
+    """Played on a copy of smb.conf, and without what touches the machine."""
+    name = 'ansible/smbguard.yml'
+    status, output = ansible(t, example(name), '--syntax-check')
     t.equal(0, status, output)
-    broken = os.path.join(t.directory, 'broken.yml')
-    with open(broken, 'w', encoding='utf-8') as f:
-        f.write(text('ansible/smbguard.yml').replace('blockinfile:',
-                                                     'nosuchmodule:'))
-    t.true(t.run(*local, broken)[0] != 0, 'one that is wrong is noticed')
+    conf = os.path.join(t.directory, 'smb.conf')
+    restarted = os.path.join(t.directory, 'restarted')
+    playbook = os.path.join(t.directory, 'playbook.yml')
+    with open(playbook, 'w', encoding='utf-8') as f:
+        f.write(changed(text(name), [
+            ('become: true', 'become: false'),
+            ('ansible.builtin.apt:\n        name: smbguard\n'
+             '        state: present', 'ansible.builtin.meta: noop'),
+            ('/etc/samba/smb.conf', conf),
+            ('/usr/lib/x86_64-linux-gnu/samba', STAGE),
+            ('ansible.builtin.service:\n        name: smbd\n'
+             '        state: restarted', 'ansible.builtin.file:\n'
+             '        path: %s\n        state: directory' % restarted)]))
+
+    def play(share):
+        with open(conf, 'w', encoding='utf-8') as f:
+            f.write('# ours\n[global]\n\tworkgroup = EXAMPLE\n[team]\n'
+                    '\tpath = /srv\n' + share)
+        return ansible(t, playbook, '--connection=local')
+
+    status, output = play('')
+    t.equal(0, status, output)
+    t.true(os.path.isdir(restarted), 'the handler ran')
+    got = dict(smbconf.Config.load(conf).sections['global'].values())
+    t.equal(('audit', 'required', 'smbguard', 'EXAMPLE'), tuple(
+        got[name] for name in (
+            'smbguard:mode', 'smbguard:signing', 'vfs objects', 'workgroup')))
+    status, output = ansible(t, playbook, '--connection=local')
+    t.equal(0, status, output)
+    t.contains('changed=0 ', output, 'the second time')
+    # `smbguard check` has the last word.
+    status, output = play('\tvfs objects = recycle\n')
+    t.true(status != 0, 'a share without the module')
+    with open(conf, encoding='utf-8') as f:
+        t.true('smbguard' not in f.read(), 'nothing was written')
