@@ -37,28 +37,44 @@ def test_nobody_is_refused_without_options(t):
     t.equal(b'', errors)
 
 
-def test_what_if_tells_what_then_happens(t):
+CLIENTS = ('NT1', 'SMB2_02', 'SMB2_10', 'SMB3_00', 'SMB3_02', 'SMB3_11')
+CONDITIONS = (('encryption', 'required'), ('min protocol', 'SMB2_02'),
+              ('min protocol', 'SMB3_11'),
+              ('encryption algorithms', 'AES-128-GCM'),
+              ('signing', 'required'), ('signing algorithms', 'HMAC-SHA256'),
+              ('signing algorithms', 'AES-128-GMAC'), ('guest', 'deny'),
+              ('ntlm', 'deny'))
+
+
+def asked_and_enforced(t, section):
     """The same clients, asked of a log without policy and then enforced."""
-    smbd = t.smbd(shares={'secret': {'smbguard:encryption': None}})
-    clients = ('NT1', 'SMB2_10', 'SMB3_00', 'SMB3_11')
-    for protocol in clients:
+    open_share = {'secret': {'smbguard:encryption': None}}
+    smbd = t.smbd(shares=open_share)
+    for protocol in CLIENTS:
         t.equal('ok', smbd.smbclient('secret', protocol).got, protocol)
     smbd.settle()
-    for option, value in (('encryption', 'required'),
-                          ('min protocol', 'SMB3_11'),
-                          ('encryption algorithms', 'AES-128-GCM'),
-                          ('signing', 'required'), ('guest', 'deny'),
-                          ('ntlm', 'deny')):
-        asked = as_json(['--if', '%s=%s' % (option, value), '--share',
-                         'secret', smbd.audit])
-        t.equal(len(clients), asked['asked'])
-        t.equal(0, asked['unknown'], option)
-        enforced = t.smbd(shares={'secret': {'smbguard:encryption': None,
-                                             'smbguard:' + option: value}})
-        broken = [p for p in clients
-                  if enforced.smbclient('secret', p).got != 'ok']
-        t.equal(broken, [p for p in clients for row in asked['rows']
-                         if row['dialect'] == p], option)
+    share = ['--share', 'secret'] if section == 'secret' else []
+    for option, value in CONDITIONS:
+        what = '%s = %s' % (option, value)
+        asked = as_json(['--if', what, *share, smbd.audit])
+        t.equal(0, asked['unknown'], what)
+        policy = {'smbguard:' + option: value}
+        enforced = t.smbd(options={} if share else policy, shares={
+            'secret': dict(open_share['secret'], **(policy if share else {}))})
+        broken = {p for p in CLIENTS
+                  if enforced.smbclient('secret', p).got != 'ok'}
+        t.equal(broken, {row['dialect'] for row in asked['rows']}, what)
+        if share:
+            t.equal((len(CLIENTS), len(broken)),
+                    (asked['asked'], len(asked['rows'])), what)
+
+
+def test_what_if_of_a_share_is_what_then_happens(t):
+    asked_and_enforced(t, 'secret')
+
+
+def test_what_if_of_global_is_what_then_happens(t):
+    asked_and_enforced(t, 'global')
 
 
 def test_what_if_in_global_asks_each_gate(t):
