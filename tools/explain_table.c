@@ -27,7 +27,7 @@ const struct sg_explanation sg_explained_events[] = {
 	{"auth_failed",
 	 "A logon failed: a wrong password, an unknown or locked account, or "
 	 "a ticket that was not taken. \"status\" has the NTSTATUS. The "
-	 "account is not told.",
+	 "account is what the client said, and proves nothing.",
 	 "One or two are typing errors. Many from one address are somebody "
 	 "who guesses: block the address, and see \"auth failure delay\"."},
 	{"share_connect",

@@ -45,7 +45,8 @@ enum sg_column {
 	SG_COLUMNS,
 };
 
-/* The columns' names in csv, json and openmetrics. */
+/* The columns' names in csv and json; in events, those from SG_COL_OPTION on
+ * are inside of "policy". */
 extern const char *const sg_column_names[SG_COLUMNS];
 
 /* All accesses that are alike; "" for what is not known. */

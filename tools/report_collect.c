@@ -178,25 +178,18 @@ static void fill_columns(TALLOC_CTX *mem_ctx,
 			 const json_t *event,
 			 const char *column[SG_COLUMNS])
 {
-	static const char *const names[SG_COLUMNS] = {
-		[SG_COL_OUTCOME] = "outcome",
-		[SG_COL_EVENT] = "event",
-		[SG_COL_CLIENT] = "clientAddress",
-		[SG_COL_DOMAIN] = "domain",
-		[SG_COL_ACCOUNT] = "account",
-		[SG_COL_SHARE] = "share",
-		[SG_COL_DIALECT] = "dialect",
-		[SG_COL_CIPHER] = "cipher",
-		[SG_COL_SIGNING] = "signingAlgorithm",
-		[SG_COL_OPTION] = "policy.option",
-		[SG_COL_SCOPE] = "policy.scope",
-		[SG_COL_REQUIRED] = "policy.required",
-		[SG_COL_ACTUAL] = "policy.actual",
-	};
 	size_t i;
 
 	for (i = 0; i < SG_COLUMNS; i++) {
-		column[i] = value_of(mem_ctx, event, names[i]);
+		const char *inside = i >= SG_COL_OPTION ? "policy." : "";
+		char name[32] = {0};
+
+		snprintf(name,
+			 sizeof(name),
+			 "%s%s",
+			 inside,
+			 sg_column_names[i]);
+		column[i] = value_of(mem_ctx, event, name);
 	}
 }
 
