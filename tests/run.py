@@ -253,6 +253,9 @@ def inside(arguments):
         processes.end(lambda: processes.descendants(os.getpid()))
         runner.counts['failed'] += 1
         print('FAIL         interrupted')
+    if not any(runner.counts.values()):
+        runner.counts['failed'] += 1
+        print('FAIL         no test matches "%s"' % arguments.k)
     sandbox.write_report(json.dumps(runner.counts))
     return 0
 
