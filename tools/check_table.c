@@ -12,6 +12,8 @@
 
 #include "check_table.h"
 
+#include "events_in.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,17 +37,13 @@ struct sg_table *sg_table_new(TALLOC_CTX *mem_ctx, size_t num_columns)
 /* Names come from clients and files; a terminal obeys control characters. */
 char *sg_harmless(TALLOC_CTX *mem_ctx, const char *text)
 {
-	char *copy = talloc_strdup(mem_ctx, text != NULL ? text : "");
-	size_t i;
+	char *shown = text != NULL ? sg_printable(text, strlen(text)) : NULL;
+	char *copy = NULL;
 
-	for (i = 0; copy != NULL && copy[i] != '\0'; i++) {
-		unsigned char ch = (unsigned char)copy[i];
-		bool c1 = ch == 0xC2 && (uint8_t)copy[i + 1] < 0xA0;
-
-		if (ch < ' ' || ch == 0x7F || c1) {
-			copy[i] = '?';
-		}
+	if (text == NULL || shown != NULL) {
+		copy = talloc_strdup(mem_ctx, text != NULL ? shown : "");
 	}
+	free(shown);
 	return copy;
 }
 
@@ -84,44 +82,55 @@ static size_t width(const char *text)
 	return columns;
 }
 
-static size_t column_width(const struct sg_table *table, size_t column)
+/* The widest cell of each column; NULL when out of memory. */
+static size_t *column_widths(const struct sg_table *table)
 {
-	size_t widest = 0;
-	size_t row;
+	size_t *widths = talloc_zero_array(NULL, size_t, table->num_columns);
+	size_t i;
 
-	for (row = 0; row < table->num_rows; row++) {
-		size_t i = row * table->num_columns + column;
+	for (i = 0; widths != NULL && i < table->num_rows * table->num_columns;
+	     i++) {
+		size_t *widest = &widths[i % table->num_columns];
 		size_t w = width(table->cells[i]);
 
-		widest = w > widest ? w : widest;
+		*widest = w > *widest ? w : *widest;
 	}
-	return widest;
+	return widths;
+}
+
+static void print_row(const char **cells, size_t num, const size_t *widths)
+{
+	size_t last = num;
+	size_t column;
+
+	while (last > 1 && cells[last - 1][0] == '\0') {
+		last--;
+	}
+	for (column = 0; column < last; column++) {
+		fputs(cells[column], stdout);
+		if (column + 1 < last) {
+			size_t w = width(cells[column]);
+
+			printf("%*s", (int)(widths[column] + GAP - w), "");
+		}
+	}
 }
 
 void sg_table_print(const struct sg_table *table, bool colour)
 {
+	size_t *widths = column_widths(table);
 	size_t row;
-	size_t column;
 
-	for (row = 0; row < table->num_rows; row++) {
-		const char **cells = &table->cells[row * table->num_columns];
-		size_t last = table->num_columns;
+	for (row = 0; widths != NULL && row < table->num_rows; row++) {
+		bool bold = colour && row == 0;
 
-		while (last > 1 && cells[last - 1][0] == '\0') {
-			last--;
-		}
-		fputs(colour && row == 0 ? "\033[1m" : "", stdout);
-		for (column = 0; column < last; column++) {
-			size_t pad = column_width(table, column) + GAP -
-				     width(cells[column]);
-
-			fputs(cells[column], stdout);
-			if (column + 1 < last) {
-				printf("%*s", (int)pad, "");
-			}
-		}
-		fputs(colour && row == 0 ? "\033[0m\n" : "\n", stdout);
+		fputs(bold ? "\033[1m" : "", stdout);
+		print_row(&table->cells[row * table->num_columns],
+			  table->num_columns,
+			  widths);
+		fputs(bold ? "\033[0m\n" : "\n", stdout);
 	}
+	talloc_free(widths);
 }
 
 void sg_print_wrapped(const char *text, unsigned indent)

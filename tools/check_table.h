@@ -25,8 +25,8 @@ struct sg_table {
 struct sg_table *sg_table_new(TALLOC_CTX *mem_ctx, size_t num_columns);
 
 /**
- * Add a row; the cells are copied. A NULL is empty. What could move a
- * terminal's cursor or end a line becomes "?".
+ * Add a row; the cells are copied. A NULL is empty. What could steer a
+ * terminal is shown by sg_printable().
  */
 void sg_table_add(struct sg_table *table, const char *const cells[]);
 
@@ -42,8 +42,8 @@ void sg_table_print(const struct sg_table *table, bool colour);
 void sg_print_wrapped(const char *text, unsigned indent);
 
 /**
- * A copy of text with "?" for what a terminal would obey. A NULL is empty.
- * Returns NULL when out of memory.
+ * sg_printable() as a talloc child of mem_ctx. A NULL is empty. Returns NULL
+ * when out of memory.
  */
 char *sg_harmless(TALLOC_CTX *mem_ctx, const char *text);
 

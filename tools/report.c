@@ -266,7 +266,7 @@ static int run(const struct arguments *a, const char **files)
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct sg_report *r = talloc_zero(mem_ctx, struct sg_report);
 	int result = SG_EXIT_ERROR;
-	bool whole;
+	bool answered;
 	bool ok;
 
 	if (r == NULL) {
@@ -277,20 +277,21 @@ static int run(const struct arguments *a, const char **files)
 	if (!ok) {
 		goto done;
 	}
-	whole = read_input(r, a, files);
+	r->partial = !read_input(r, a, files);
 	if (r->lines > 0 && r->bad_lines == r->lines) {
 		fprintf(stderr, "smbguard: no line was an event\n");
-		whole = false;
+		r->partial = true;
 	}
+	answered = !r->partial;
 	if (r->whatif != NULL && r->asked == 0) {
 		fprintf(stderr,
 			"smbguard: --if: there is nobody to ask of; no access "
 			"that is asked for was allowed%s\n",
 			a->shares != NULL ? " (is there such a share?)" : "");
-		whole = false;
+		answered = false;
 	}
 	ok = write_report(r);
-	if (!whole || !ok) {
+	if (!answered || !ok) {
 		goto done;
 	}
 	if (r->refused > 0) {

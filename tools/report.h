@@ -127,6 +127,7 @@ struct sg_report {
 	struct sg_timeline timeline;
 	uint64_t dialects[SG_DIALECTS];
 	uint64_t ciphers[SG_CIPHERS];
+	bool partial; /* not all of the input could be read */
 	uint64_t lines;
 	uint64_t bad_lines;
 	uint64_t asked; /* accesses that a what-if judged */

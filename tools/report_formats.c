@@ -145,6 +145,7 @@ bool sg_report_json(const struct sg_report *r, FILE *out)
 		put_count(head, "asked", r->asked);
 		put_count(head, "unknown", r->unknown);
 	}
+	json_object_set_new(head, "partial", json_boolean(r->partial));
 	put_count(head, "lines", r->lines);
 	put_count(head, "badLines", r->bad_lines);
 	put_count(head, "refused", r->refused);
@@ -312,6 +313,8 @@ bool sg_report_openmetrics(const struct sg_report *r, FILE *out)
 		      sg_report_cipher);
 	metric_head(out, "smbguard_log_lines", "Lines that were read.");
 	fprintf(out, "smbguard_log_lines %" PRIu64 "\n", r->lines);
+	metric_head(out, "smbguard_log_partial", "1: not all could be read.");
+	fprintf(out, "smbguard_log_partial %d\n", r->partial ? 1 : 0);
 	metric_head(out, "smbguard_log_bad_lines", "Lines that are no events.");
 	fprintf(out, "smbguard_log_bad_lines %" PRIu64 "\n", r->bad_lines);
 	fprintf(out, "# EOF\n");

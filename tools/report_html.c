@@ -322,6 +322,9 @@ static void intro(FILE *out, const struct sg_report *r)
 		r->refused,
 		r->lines,
 		r->bad_lines);
+	if (r->partial) {
+		fprintf(out, " <strong>Not all could be read.</strong>");
+	}
 	if (r->whatif != NULL) {
 		fprintf(out,
 			" %" PRIu64 " accesses were judged; of %" PRIu64

@@ -14,6 +14,8 @@
 
 #include "report.h"
 
+#include "check_table.h"
+
 #include <inttypes.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -50,13 +52,8 @@ static const char *const titles[SHOWN_COLUMNS] = {
 
 const char *sg_report_shown(TALLOC_CTX *mem_ctx, const char *value)
 {
-	char *printable = sg_printable(value, strlen(value));
-	const char *shown = NULL;
+	const char *shown = sg_harmless(mem_ctx, value);
 
-	if (printable != NULL) {
-		shown = talloc_strdup(mem_ctx, printable);
-	}
-	free(printable);
 	return shown != NULL ? shown : "";
 }
 
@@ -243,6 +240,8 @@ bool sg_report_text(const struct sg_report *r, FILE *out)
 			r->refused,
 			r->asked,
 			r->unknown);
+	} else if (r->refused == 0 && r->partial) {
+		fprintf(out, "What could be read names nobody.");
 	} else if (r->refused == 0) {
 		fprintf(out, "Nobody was refused, and nobody would be.");
 	} else {
@@ -254,6 +253,6 @@ bool sg_report_text(const struct sg_report *r, FILE *out)
 	if (r->bad_lines > 0) {
 		fprintf(out, ", %" PRIu64 " of them no events", r->bad_lines);
 	}
-	fprintf(out, ".\n");
+	fprintf(out, "%s.\n", r->partial ? "; not all could be read" : "");
 	return ferror(out) == 0;
 }

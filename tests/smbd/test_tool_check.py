@@ -279,10 +279,12 @@ def test_no_colour_in_a_file(t):
 
 def test_hostile_names_do_not_reach_the_terminal(t):
     path = write(t, CLEAN + ['smbguard:\x1b]0;x\x07y = \x1b[2J'] +
-                 SHARE + ['[a\x1b[2Jb\udcff]', 'path = /srv'])
+                 SHARE + ['[a\x1b[2Jb\udcff]', 'path = /srv',
+                          '[\u202egnp]', 'path = /srv'])
     status, output, _ = run(path)
     t.equal(1, status)
     t.true('\x1b' not in output and '\x07' not in output, 'no escapes')
+    t.contains('\\u{202e}gnp ', output, 'nothing that turns a line round')
     status, result = check(t, path)
     t.equal(1, status)
     t.true(any('\\xff' in s['share'] for s in result['shares']),

@@ -236,7 +236,16 @@ def test_what_cannot_be_read_is_told(t):
     for bad in (good + '.cut.gz', good + '.not', t.directory):
         _, text, errors = report([good, bad], status=2)
         t.contains(b'TIMES', text)
+        t.contains(b'not all could be read', text)
         t.contains(bad.encode(), errors)
+        t.true(as_json([good, bad], status=2)['partial'], bad)
+        t.contains(b'smbguard_log_partial 1\n',
+                   report([good, bad, '--format=openmetrics'], status=2)[1])
+        t.contains(b'Not all could be read.',
+                   report([good, bad, '--format=html'], status=2)[1])
+    t.true(not as_json([good], status=1)['partial'], 'all of it')
+    _, text, _ = report([good + '.not'], status=2)
+    t.contains(b'What could be read names nobody.', text)
 
 
 BAD = (b'{"torn":"half', b'[]', b'null', b'{}', b'"text"', b'{"type":"smbguard"}',
