@@ -70,9 +70,7 @@ static void gate_raise_again(struct negotiate_gate *gate)
 
 	/* If it fails, clients are not told, and the share gate holds them. */
 	if (global != NULL) {
-		(void)sg_knob_raise_encryption(gate->judge.client,
-					       global,
-					       true);
+		(void)sg_knob_raise_encryption(gate->judge.client, global);
 	}
 	TALLOC_FREE(frame);
 }
@@ -178,7 +176,7 @@ static void gate_trace_fd(struct tevent_fd *fde,
 	if (point != TEVENT_EVENT_TRACE_BEFORE_HANDLER) {
 		return;
 	}
-	raised = sg_knob_raised(gate->judge.client);
+	raised = sg_knob_raised();
 	if (!raised) {
 		sg_knob_load_shares();
 		gate_raise_again(gate);
@@ -277,7 +275,7 @@ static void gate_start(struct sg_client_state *client,
 
 	sg_knob_load_shares();
 	ok = sg_knob_connection(gate->judge.policy, gate->judge.facts, xconn) &&
-	     sg_knob_raise_encryption(client, gate->judge.policy->global, true);
+	     sg_knob_raise_encryption(client, gate->judge.policy->global);
 	if (!ok) {
 		sg_record_broken(client, GATE, "smbd did not take a parameter");
 		return;

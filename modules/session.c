@@ -26,7 +26,8 @@
  *
  *  (2) During its update and session_info, Samba loads smb.conf again (for
  *      %U), which takes away what was raised for shares. So it is raised
- *      again after each.
+ *      again after each, however they end: the next request may stand in the
+ *      same message.
  *
  *  (3) SMB1 session setups without extended security do not come here. The
  *      share gate sees those as without a mechanism.
@@ -64,19 +65,39 @@ static NTSTATUS apply(struct sg_client_state *client,
 		      const struct sg_verdict *verdict)
 {
 	bool encrypt = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
+	bool user = !facts->guest && !facts->anonymous;
+	bool denied = verdict->outcome == SG_DENIED;
 	bool ok;
 
-	if (verdict->outcome == SG_DENIED) {
-		return NT_STATUS_ACCESS_DENIED;
+	if (!denied && (user || client->keys == SG_UNKNOWN)) {
+		client->keys = user ? SG_YES : SG_NO;
 	}
 	/* note (2) */
-	ok = sg_knob_raise_encryption(client,
-				      policy->global,
-				      !facts->guest && !facts->anonymous);
+	ok = sg_knob_raise_encryption(client, policy->global) && !denied;
 	if (ok && encrypt && facts->can_encrypt) {
 		ok = sg_knob_encrypt_session();
 	}
 	return ok ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
+}
+
+/* note (2), for where a session is not judged in the end. */
+static void raise_again(void)
+{
+	TALLOC_CTX *frame = NULL;
+	struct sg_client_state *client = NULL;
+	struct sg_settings *global = NULL;
+	bool raised = sg_knob_raised();
+
+	if (raised) {
+		return;
+	}
+	frame = talloc_stackframe();
+	client = sg_client_state(global_smbXsrv_client);
+	global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	if (client != NULL && global != NULL) {
+		(void)sg_knob_raise_encryption(client, global);
+	}
+	TALLOC_FREE(frame);
 }
 
 /* Neither another channel of a session nor its renewal? */
@@ -173,6 +194,7 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 
 	status = real_ops->session_info(gensec, mem_ctx, session_info);
 	if (!NT_STATUS_IS_OK(status)) {
+		raise_again();
 		sg_auth_record_failed(gensec, status);
 		return status;
 	}
@@ -185,6 +207,7 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 	}
 	if (!NT_STATUS_IS_OK(status)) {
 		TALLOC_FREE(*session_info);
+		raise_again();
 	}
 	TALLOC_FREE(frame);
 	return status;
@@ -275,8 +298,12 @@ static void our_update_done(struct tevent_req *subreq)
 
 	state->status = real_ops->update_recv(subreq, state, &state->out);
 	TALLOC_FREE(subreq);
-	if (NT_STATUS_IS_OK(state->status) ||
-	    NT_STATUS_EQUAL(state->status,
+	if (NT_STATUS_IS_OK(state->status)) {
+		tevent_req_done(req);
+		return;
+	}
+	raise_again();
+	if (NT_STATUS_EQUAL(state->status,
 			    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
 		tevent_req_done(req);
 		return;

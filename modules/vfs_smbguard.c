@@ -175,9 +175,7 @@ static void find_broken(const struct access *access,
 					 "the client was not told to encrypt";
 			policy->broken_remedy = "The next connect will do";
 			policy->broken_option = SG_OPTION_ENCRYPTION;
-			(void)sg_knob_raise_encryption(client,
-						       policy->global,
-						       true);
+			(void)sg_knob_raise_encryption(client, policy->global);
 		}
 		return;
 	}

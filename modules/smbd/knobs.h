@@ -58,19 +58,16 @@ void sg_knob_load_shares(void);
  * them is made unavailable, with a policy_error.
  *
  * global: the parsed options of [global].
- * session_can: false for a session without keys, which would be told to do
- * what it cannot: then nothing is raised, only noted.
  * Returns false if smbd did not take it or memory ran out.
  */
 bool sg_knob_raise_encryption(struct sg_client_state *client,
-			      const struct sg_settings *global,
-			      bool session_can);
+			      const struct sg_settings *global);
 
 /**
  * Is everything still raised? Not after smbd has loaded its configuration.
  * Costs next to nothing, for asking before each request.
  */
-bool sg_knob_raised(const struct sg_client_state *client);
+bool sg_knob_raised(void);
 
 /**
  * Hold the session that is being set up to encryption: smbd reads "server smb

@@ -15,13 +15,21 @@
  *     can hold nobody to anything (SMB1). There an exception for the client's
  *     address leaves it out; one that depends on more is the gate's to find.
  *
- * (2) smbd tells nobody that it has loaded its configuration. So a parameter
- *     that means nothing where it stands (how many print jobs IPC$ shows) is
- *     set as a mark: it is gone after a load.
+ * (2) smbd tells nobody that it has loaded its configuration. So a global
+ *     parameter that means nothing to it (nmbd's "lm interval") is set as a
+ *     mark: every load puts those back, and not all of them IPC$'s.
  *
- * (3) A load leaves the parameters of a share that is in use as they are,
- *     unless smb.conf names them. So what was there is kept, and put back
+ * (3) A load leaves the parameters of a share that it has already as they
+ *     are, unless smb.conf names them. So what was there is kept, and put back
  *     before everything is raised anew: the policy may be gone.
+ *
+ * (4) After a load, what looks like ours may be smb.conf's own by now. Before
+ *     it stays lowered, smbd loads everything once more, onto what was there
+ *     before us.
+ *
+ * (5) A client that has shown nothing but sessions without keys, as guests',
+ *     is not told to encrypt: it cannot. What needs no telling is raised for
+ *     it as for anybody.
  *
  * How it fails: a share that cannot be raised makes the callers refuse.
  */
@@ -39,8 +47,7 @@
 #define AVAILABLE "available"
 #define VFS_MODULE "smbguard"
 
-#define MARKED_SHARE "IPC$"
-#define MARKER "max reported print jobs"
+#define MARKER "lm interval"
 #define MARKER_VALUE 1397180230
 #define MARKER_TEXT "1397180230"
 
@@ -91,13 +98,16 @@ static bool remember(struct sg_client_state *client,
 	return raised[num].share != NULL;
 }
 
-static void put_back(struct sg_client_state *client)
+/* Returns what was raised, for is_lowered(). */
+static struct raised *put_back(struct sg_client_state *client)
 {
-	size_t num = talloc_array_length(client->raised);
+	struct raised *raised = client->raised;
+	size_t num = talloc_array_length(raised);
 	size_t i;
 
+	client->raised = NULL;
 	for (i = 0; i < num; i++) {
-		const struct raised *r = &client->raised[i];
+		const struct raised *r = &raised[i];
 		int snum = lp_servicenumber(r->share);
 
 		if (snum < 0) {
@@ -111,7 +121,26 @@ static void put_back(struct sg_client_state *client)
 					      encrypt_text(r->before));
 		}
 	}
-	TALLOC_FREE(client->raised);
+	return raised;
+}
+
+/* Is any of these less now than it was raised to? */
+static bool is_lowered(const struct raised *raised)
+{
+	size_t num = talloc_array_length(raised);
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		const struct raised *r = &raised[i];
+		int snum = lp_servicenumber(r->share);
+		bool open = lp_snum_ok(snum);
+
+		if (open &&
+		    (r->closed || lp_server_smb_encrypt(snum) < r->after)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool raise_to(struct sg_client_state *client, int snum, int least)
@@ -233,11 +262,10 @@ static bool raise_share(struct sg_client_state *client,
 						  snum,
 						  SG_OPTION_ENCRYPTION);
 	}
-	if (wanted) {
-		ok = raise_to(client,
-			      snum,
-			      gate_decides ? SMB_ENCRYPTION_DESIRED
-					   : SMB_ENCRYPTION_REQUIRED);
+	if (wanted && !gate_decides) {
+		ok = raise_to(client, snum, SMB_ENCRYPTION_REQUIRED);
+	} else if (wanted && client->keys != SG_NO) {
+		ok = raise_to(client, snum, SMB_ENCRYPTION_DESIRED);
 	}
 	if (!guarded && needs_gate(policy, snum)) {
 		ok = close_share(client, snum, "it has smbguard options") && ok;
@@ -277,7 +305,7 @@ static bool raise_all(struct sg_client_state *client,
 	int snum;
 
 	everywhere = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
-	if (everywhere) {
+	if (everywhere && client->keys != SG_NO) {
 		all_ok = raise_to(client,
 				  SG_GLOBAL_SNUM,
 				  SMB_ENCRYPTION_DESIRED);
@@ -294,30 +322,44 @@ static bool raise_all(struct sg_client_state *client,
 	return all_ok;
 }
 
-bool sg_knob_raise_encryption(struct sg_client_state *client,
-			      const struct sg_settings *global,
-			      bool session_can)
+/* As smbd does it, but for what is not ours to do again; note (4). */
+static void load_again(void)
 {
-	const struct sg_policy policy = {.global = global, .now = time(NULL)};
-	bool ok = true;
+	struct smbXsrv_client *client = global_smbXsrv_client;
+	bool change = geteuid() != 0;
 
-	put_back(client);
-	if (session_can) {
-		ok = raise_all(client, &policy);
+	if (change) {
+		become_root();
 	}
-	/* note (2) */
-	client->marked_snum = lp_servicenumber(MARKED_SHARE);
-	if (client->marked_snum >= 0) {
-		ok = lp_do_parameter(client->marked_snum,
-				     MARKER,
-				     MARKER_TEXT) &&
-		     ok;
+	lp_killunused(client->sconn, conn_snum_used);
+	(void)lp_load_with_shares(get_dyn_CONFIGFILE());
+	sg_knob_load_shares();
+	if (change) {
+		unbecome_root();
 	}
-	return ok;
 }
 
-bool sg_knob_raised(const struct sg_client_state *client)
+bool sg_knob_raise_encryption(struct sg_client_state *client,
+			      const struct sg_settings *global)
 {
-	return client->marked_snum < 0 ||
-	       lp_max_reported_print_jobs(client->marked_snum) == MARKER_VALUE;
+	const struct sg_policy policy = {.global = global, .now = time(NULL)};
+	bool loaded = !sg_knob_raised();
+	struct raised *before = put_back(client);
+	bool ok = raise_all(client, &policy);
+
+	if (loaded && is_lowered(before)) {
+		talloc_free(put_back(client));
+		load_again();
+		ok = raise_all(client, &policy);
+	}
+	TALLOC_FREE(before);
+
+	/* note (2) */
+	ok = lp_do_parameter(SG_GLOBAL_SNUM, MARKER, MARKER_TEXT) && ok;
+	return ok && sg_knob_raised();
+}
+
+bool sg_knob_raised(void)
+{
+	return lp_lm_interval() == MARKER_VALUE;
 }

@@ -28,8 +28,8 @@ struct smbXsrv_session;
 struct sg_client_state {
 	unsigned gates; /* bits of enum sg_gate: which are at work */
 
-	int marked_snum;	      /* see raise.c, note (2) */
-	struct raised *raised;	      /* the same, note (3) */
+	struct raised *raised;	      /* see raise.c, note (3) */
+	enum sg_known keys;	      /* has any session had some? note (5) */
 	bool smb1;		      /* the client speaks nothing newer */
 	const struct sg_facts *facts; /* its address; NULL: not known */
 

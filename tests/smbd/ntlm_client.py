@@ -6,8 +6,8 @@ What: Logons negotiates a dialect; attempt() is one session setup, told by the
 NT_STATUS that ends it.
 
 How: impacket makes the NTLMSSP messages; ours are the SMB2 ones, which carry
-them inside SPNEGO or bare.  Nothing is signed: a session that comes about is
-not used.
+them inside SPNEGO or bare.  Nothing is signed; a session that comes about can
+be used for what needs no signature.
 
 How it fails: RuntimeError when the server hangs up.
 """
@@ -20,7 +20,7 @@ import sandbox
 import wire
 
 SUCCESS, PENDING, MORE_PROCESSING = 0, 0x103, 0xC0000016
-SESSION_SETUP, ECHO = 1, 13
+SESSION_SETUP, TREE_CONNECT, ECHO = 1, 3, 13
 WORKSTATION = 'SCANNER-7'
 
 
@@ -37,10 +37,15 @@ def _spnego_first(token):
     return init.getData()
 
 
-def _spnego_next(token):
-    response = spnego.SPNEGO_NegTokenResp()
-    response['ResponseToken'] = token
-    return response.getData()
+def _der(tag, inside):
+    return struct.pack('>BBH', tag, 0x82, len(inside)) + inside
+
+
+def _spnego_next(token, mech_list_mic=None):
+    elements = _der(0xA2, _der(0x04, token))
+    if mech_list_mic is not None:
+        elements += _der(0xA3, _der(0x04, mech_list_mic))
+    return _der(0xA1, _der(0x30, elements))
 
 
 class Logons(wire.Connection):
@@ -80,12 +85,15 @@ class Logons(wire.Connection):
         self.request(ECHO, struct.pack('<HH', 4, 0))
 
     def start(self, user, password=None, domain='', workstation=WORKSTATION,
-              ntlmv2=True, bare=False, session=0):
+              ntlmv2=True, bare=False, session=0, mech_list_mic=None):
         """All but the last answer, which is still to come.
 
         session: authenticate this one again, instead of a new one.
+        mech_list_mic: SPNEGO's, which smbd looks at behind the password.
         """
-        first = ntlm.getNTLMSSPType1(workstation, domain, use_ntlmv2=ntlmv2)
+        first = ntlm.getNTLMSSPType1(workstation, domain,
+                                     mech_list_mic is not None,
+                                     use_ntlmv2=ntlmv2)
         token = first.getData()
         self.send_token(token if bare else _spnego_first(token), session)
         _, status, session, body = self.answer()
@@ -100,7 +108,22 @@ class Logons(wire.Connection):
         last, _ = ntlm.getNTLMSSPType3(first, challenge, user, password,
                                        domain, use_ntlmv2=ntlmv2)
         token = last.getData()
-        self.send_token(token if bare else _spnego_next(token), session)
+        self.send_token(token if bare else _spnego_next(token, mech_list_mic),
+                        session)
+
+    def log_on(self, user, **more):
+        """The number of a session."""
+        self.start(user, **more)
+        _, status, session, _ = self.answer()
+        if status != SUCCESS:
+            raise RuntimeError('no session: ' + status_name(status))
+        return session
+
+    def tree_connect(self, share, session):
+        path = ('\\\\127.0.0.1\\' + share).encode('utf-16-le')
+        fixed = struct.pack('<HHHH', 9, 0, 64 + 8, len(path))
+        self.request(TREE_CONNECT, fixed + path, session)
+        return status_name(self.answer()[1])
 
     def attempt(self, user, password=None, **more):
         """'NT_STATUS_SUCCESS', or how it was refused."""

@@ -11,9 +11,11 @@ import os
 
 import impacket_client
 import proxy
+import test_reload
 import wire
 from clients import ANONYMOUS
 from harness import DENIED
+from ntlm_client import Logons
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
@@ -95,6 +97,96 @@ def test_in_audit_mode_it_stays_open(t):
         ENCRYPTION: 'required'})})
     for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
         t.equal('ok', smbd.smbclient('own', protocol).got, protocol)
+
+
+def test_guests(t):
+    """Without a key they are told nothing, and held all the same."""
+    own = {'guest ok': 'yes', **OWN}
+    guest, nobody = {'user': 'mallory', 'password': 'x'}, {'user': ANONYMOUS}
+    loose = server(t, GUEST_OK, {'own': own})
+    for who in (guest, nobody):
+        t.equal('ok', loose.smbclient('own', **who).got)
+    for option, value in (('encryption', 'required'), ('guest', 'deny'),
+                          ('signing', 'required'), ('ntlm', 'wurst')):
+        smbd = server(t, GUEST_OK, {
+            'own': {'smbguard:' + option: value, **own}})
+        for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+            for who in (guest, nobody):
+                gets_nothing(t, smbd, 'own', protocol, **who)
+
+
+def test_guest_beside_a_user(t):
+    """Two sessions of a connection: neither gets what the other may not."""
+    smbd = server(t, GUEST_OK, {
+        'own': {'guest ok': 'yes', **OWN, **REQUIRED},
+        'known': {'guest ok': 'yes', 'smbguard:guest': 'deny', **OWN},
+        'open': {'guest ok': 'yes'}})
+    for order in (('alice', ANONYMOUS), (ANONYMOUS, 'alice')):
+        with smbd.impacket(order[0]) as client:
+            client.tree('open')
+            client.log_on_again(order[1])
+            for user in reversed(order):
+                t.true(impacket_client.status(visit, client, 'known') != 'ok',
+                       'closed to ' + user)
+                told = impacket_client.status(client.tree, 'own')
+                t.equal(DENIED if user == ANONYMOUS else 'ok', told, user)
+                client.log_on_again(order[0])
+
+
+def test_logon_that_fails_behind_its_password(t):
+    """smbd loads smb.conf as soon as the password is right."""
+    smbd = server(t, shares={'own': {
+        'server smb encrypt': 'if_required', **OWN, **REQUIRED}})
+    with Logons(smbd.port, 'SMB2_10') as c:
+        session = c.log_on('alice')
+        t.equal(DENIED, c.tree_connect('own', session), 'before')
+        t.equal(DENIED, c.attempt('alice', mech_list_mic=bytes(16)))
+        t.equal(DENIED, c.tree_connect('own', session), 'after')
+        t.equal('NT_STATUS_SUCCESS', c.tree_connect('open', session))
+
+
+def test_native_settings_are_not_lowered(t):
+    """Not even those that are what we had raised them to."""
+    smbd = server(t, shares={'own': OWN})
+    with smbd.impacket() as client:
+        client.tree('own')  # smbd keeps a share that is in use
+        for ours, native in ((REQUIRED, {'server smb encrypt': 'required'}),
+                             ({'smbguard:ntlm': 'deny'}, {'available': 'no'})):
+            smbd.config.update('own', ours)
+            test_reload.sighup(smbd)
+            impacket_client.status(client.tree, 'own')
+            smbd.config.update('own', dict.fromkeys(ours))
+            smbd.config.update('own', native)
+            test_reload.sighup(smbd)
+            if 'available' in native:
+                t.true(impacket_client.status(client.tree, 'own') != 'ok',
+                       'closed')
+                continue
+            number = client.tree('own')
+            t.true(client.is_told_to_encrypt(number), 'told')
+            with client.plain(number):
+                t.equal(DENIED, impacket_client.status(client.read, number))
+
+
+def test_what_was_raised_is_put_back(t):
+    """With the policy it goes, also for a share that is in use."""
+    smbd = server(t, shares={'own': OWN})
+    with smbd.impacket() as client:
+        client.tree('own')
+        for ours in (REQUIRED, {'smbguard:ntlm': 'deny'}):
+            smbd.config.update('own', ours)
+            smbd.reload()
+            t.true(impacket_client.status(plainly, client, 'own') != 'ok',
+                   'held')
+            smbd.config.update('own', dict.fromkeys(ours))
+            smbd.reload()
+            t.equal('ok', impacket_client.status(plainly, client, 'own'))
+
+
+def plainly(client, share):
+    number = client.tree(share)
+    with client.plain(number):
+        client.read(number)
 
 
 def test_what_global_demands_holds(t):
