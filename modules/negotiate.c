@@ -62,31 +62,20 @@ struct negotiate_gate {
 	void *chained_data;
 };
 
-/* Share parameters that a load of smb.conf has put back, note (1). */
-static void gate_raise_again(struct negotiate_gate *gate)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
-
-	/* If it fails, clients are not told, and the share gate holds them. */
-	if (global != NULL) {
-		(void)sg_knob_raise_encryption(gate->judge.client, global);
-	}
-	TALLOC_FREE(frame);
-}
-
 /*
  * smbd has chosen a dialect. Those who speak SMB1 can log on past the session
- * gate, and raise.c wants to know them before they do.
+ * gate, and all can where it is not loaded; raise.c wants to know before they
+ * do.
  */
 static void gate_done(struct negotiate_gate *gate)
 {
-	bool smb1 = gate->xconn->protocol < PROTOCOL_SMB2_02;
+	struct sg_client_state *client = gate->judge.client;
 
+	client->smb1 = gate->xconn->protocol < PROTOCOL_SMB2_02;
+	client->unjudged = (client->gates & SG_GATE_SESSION) == 0;
 	gate->xconn = NULL;
-	if (smb1) {
-		gate->judge.client->smb1 = true;
-		gate_raise_again(gate);
+	if (client->smb1 || client->unjudged) {
+		sg_knob_raise_again();
 	}
 }
 
@@ -178,8 +167,9 @@ static void gate_trace_fd(struct tevent_fd *fde,
 	}
 	raised = sg_knob_raised();
 	if (!raised) {
+		/* If it fails, clients are not told; the share gate holds. */
 		sg_knob_load_shares();
-		gate_raise_again(gate);
+		sg_knob_raise_again();
 	}
 	if (gate->xconn != NULL && gate->xconn->protocol != PROTOCOL_NONE) {
 		gate_done(gate);

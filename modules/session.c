@@ -31,6 +31,10 @@
  *
  *  (3) SMB1 session setups without extended security do not come here. The
  *      share gate sees those as without a mechanism.
+ *
+ *  (4) Another channel has the session's own account and keys, however it was
+ *      authenticated, and smbd may still refuse it. So what a session setup
+ *      shows is kept with that, and becomes the session's when it is one.
  */
 
 #include "smbd/samba.h"
@@ -81,29 +85,25 @@ static NTSTATUS apply(struct sg_client_state *client,
 }
 
 /* note (2), for where a session is not judged in the end. */
-static void raise_again(void)
+static void raise_if_loaded(void)
 {
-	TALLOC_CTX *frame = NULL;
-	struct sg_client_state *client = NULL;
-	struct sg_settings *global = NULL;
 	bool raised = sg_knob_raised();
 
-	if (raised) {
-		return;
+	if (!raised) {
+		sg_knob_raise_again();
 	}
-	frame = talloc_stackframe();
-	client = sg_client_state(global_smbXsrv_client);
-	global = sg_config_load(frame, SG_GLOBAL_SNUM);
-	if (client != NULL && global != NULL) {
-		(void)sg_knob_raise_encryption(client, global);
-	}
-	TALLOC_FREE(frame);
+}
+
+/* Another channel of a session? */
+static bool is_binding(const struct smbXsrv_session_auth0 *auth)
+{
+	return (auth->in_flags & SMB2_SESSION_FLAG_BINDING) != 0;
 }
 
 /* Neither another channel of a session nor its renewal? */
 static bool is_first_setup(const struct smbXsrv_session_auth0 *auth)
 {
-	return (auth->in_flags & SMB2_SESSION_FLAG_BINDING) == 0 &&
+	return !is_binding(auth) &&
 	       auth->session->global->auth_session_info == NULL;
 }
 
@@ -113,7 +113,7 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 		      const struct auth_session_info *session_info)
 {
 	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
-	struct sg_session_state *session = sg_session_state(auth->session);
+	struct sg_session_state *setup = sg_setup_state(auth);
 	struct sg_facts *facts = sg_facts_connection(frame, auth->connection);
 	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
 	struct sg_event event = {.name = "session", .facts = facts};
@@ -121,16 +121,17 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	struct sg_regression regression = {.what = NULL};
 	struct sg_connection_state *conn =
 		sg_connection_state(auth->connection);
-	const char *mechanism = sg_auth_mechanism(gensec, session);
+	const char *mechanism = sg_auth_mechanism(gensec, setup);
 	bool recorded;
+	bool ok = true;
 	NTSTATUS status;
 
-	if (client == NULL || session == NULL || facts == NULL ||
+	if (client == NULL || setup == NULL || facts == NULL ||
 	    policy == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	session->mechanism = talloc_strdup(session, mechanism);
-	sg_facts_add_mechanism(facts, session);
+	setup->mechanism = talloc_strdup(setup, mechanism);
+	sg_facts_add_mechanism(facts, setup);
 	sg_facts_add_account(facts, session_info);
 	sg_facts_add_session_setup(facts, auth);
 
@@ -140,7 +141,7 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 				   policy->global,
 				   facts,
 				   &regression,
-				   session->kerberos_offered);
+				   setup->kerberos_offered);
 	}
 	verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);
 	if (verdict == NULL) {
@@ -155,6 +156,12 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	recorded = sg_record(client, policy, &event);
 	if (!recorded) {
 		return NT_STATUS_ACCESS_DENIED;
+	}
+	if (NT_STATUS_IS_OK(status) && !is_binding(auth)) {
+		ok = sg_session_keep(auth->session, setup); /* note (4) */
+	}
+	if (!ok) {
+		return NT_STATUS_NO_MEMORY;
 	}
 	if (NT_STATUS_IS_OK(status)) {
 		sg_regress_keep_session(client, policy->global, facts);
@@ -194,7 +201,7 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 
 	status = real_ops->session_info(gensec, mem_ctx, session_info);
 	if (!NT_STATUS_IS_OK(status)) {
-		raise_again();
+		raise_if_loaded();
 		sg_auth_record_failed(gensec, status);
 		return status;
 	}
@@ -207,7 +214,7 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 	}
 	if (!NT_STATUS_IS_OK(status)) {
 		TALLOC_FREE(*session_info);
-		raise_again();
+		raise_if_loaded();
 	}
 	TALLOC_FREE(frame);
 	return status;
@@ -234,7 +241,7 @@ static void note_claims(struct gensec_security *gensec, const DATA_BLOB in)
 	struct sg_ntlmssp *claims = NULL;
 
 	if (auth != NULL) {
-		session = sg_session_state(auth->session);
+		session = sg_setup_state(auth);
 	}
 	if (session != NULL) {
 		claims = sg_ntlmssp_parse(session, in.data, in.length);
@@ -302,7 +309,7 @@ static void our_update_done(struct tevent_req *subreq)
 		tevent_req_done(req);
 		return;
 	}
-	raise_again();
+	raise_if_loaded();
 	if (NT_STATUS_EQUAL(state->status,
 			    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
 		tevent_req_done(req);

@@ -53,7 +53,7 @@ void sg_auth_record_failed(struct gensec_security *gensec, NTSTATUS failure)
 		TALLOC_FREE(frame);
 		return;
 	}
-	session = sg_session_state(auth->session);
+	session = sg_setup_state(auth);
 	facts = sg_facts_connection(frame, auth->connection);
 	if (client == NULL || session == NULL || facts == NULL) {
 		DBG_ERR("smbguard: out of memory, a failure was not recorded\n");

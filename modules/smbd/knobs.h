@@ -70,6 +70,12 @@ bool sg_knob_raise_encryption(struct sg_client_state *client,
 bool sg_knob_raised(void);
 
 /**
+ * sg_knob_raise_encryption() by the smb.conf of now. If it fails, clients may
+ * not be told to encrypt, and the share gate refuses them.
+ */
+void sg_knob_raise_again(void);
+
+/**
  * Hold the session that is being set up to encryption: smbd reads "server smb
  * encrypt" right after this.
  */

@@ -193,19 +193,21 @@ static bool needs_gate(const struct sg_policy *policy, int snum)
 }
 
 /*
- * SMB1 has a logon that the session gate does not see. Where [global] demands
- * something of sessions, a share without a gate of its own is not for SMB1.
+ * SMB1 has a logon that the session gate does not see, and that gate may not
+ * be loaded. Where [global] demands something of sessions, a share without a
+ * gate of its own is closed then.
  */
 static bool past_session_gate(const struct sg_client_state *client,
 			      const struct sg_policy *policy)
 {
-	if (!client->smb1) {
+	if (!client->smb1 && !client->unjudged) {
 		return false;
 	}
 	return sg_policy_enforces(policy, client->facts, SG_OPTION_GUEST) ||
 	       sg_policy_enforces(policy, client->facts, SG_OPTION_NTLM) ||
 	       sg_policy_enforces(policy, client->facts, SG_OPTION_SIGNING) ||
 	       sg_policy_enforces(policy, client->facts, SG_OPTION_DOWNGRADE) ||
+	       sg_policy_must_record(policy) ||
 	       (policy->global->num_faults > 0 &&
 		sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE);
 }
@@ -272,8 +274,12 @@ static bool raise_share(struct sg_client_state *client,
 	} else if (!guarded && past_session_gate(client, policy)) {
 		ok = close_share(client,
 				 snum,
-				 "the client speaks SMB1, which can log on "
-				 "past the options of [global]") &&
+				 client->unjudged
+					 ? "the session gate is not at work, "
+					   "and [global] has options"
+					 : "the client speaks SMB1, which can "
+					   "log on past the options of "
+					   "[global]") &&
 		     ok;
 	}
 	return ok;
@@ -357,6 +363,18 @@ bool sg_knob_raise_encryption(struct sg_client_state *client,
 	/* note (2) */
 	ok = lp_do_parameter(SG_GLOBAL_SNUM, MARKER, MARKER_TEXT) && ok;
 	return ok && sg_knob_raised();
+}
+
+void sg_knob_raise_again(void)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
+	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+
+	if (client != NULL && global != NULL) {
+		(void)sg_knob_raise_encryption(client, global);
+	}
+	TALLOC_FREE(frame);
 }
 
 bool sg_knob_raised(void)

@@ -74,3 +74,29 @@ struct sg_session_state *sg_session_state(struct smbXsrv_session *session)
 			"smbguard session " SMBGUARD_VERSION,
 			sizeof(struct sg_session_state));
 }
+
+struct sg_session_state *sg_setup_state(struct smbXsrv_session_auth0 *auth)
+{
+	return child_of(auth,
+			"smbguard session setup " SMBGUARD_VERSION,
+			sizeof(struct sg_session_state));
+}
+
+bool sg_session_keep(struct smbXsrv_session *of,
+		     const struct sg_session_state *setup)
+{
+	struct sg_session_state *session = sg_session_state(of);
+
+	if (session == NULL) {
+		return false;
+	}
+	talloc_free(discard_const(session->mechanism));
+	talloc_free(discard_const(session->claims));
+	*session = *setup;
+	if (setup->claims != NULL) {
+		session->claims =
+			talloc_reparent(setup, session, setup->claims);
+	}
+	session->mechanism = talloc_strdup(session, setup->mechanism);
+	return setup->mechanism == NULL || session->mechanism != NULL;
+}

@@ -23,6 +23,7 @@
 struct smbXsrv_client;
 struct smbXsrv_connection;
 struct smbXsrv_session;
+struct smbXsrv_session_auth0;
 
 /* A child of struct smbXsrv_client. */
 struct sg_client_state {
@@ -31,6 +32,7 @@ struct sg_client_state {
 	struct raised *raised;	      /* see raise.c, note (3) */
 	enum sg_known keys;	      /* has any session had some? note (5) */
 	bool smb1;		      /* the client speaks nothing newer */
+	bool unjudged;		      /* no session gate sees its logons */
 	const struct sg_facts *facts; /* its address; NULL: not known */
 
 	/* see record.c */
@@ -62,7 +64,10 @@ struct sg_connection_state {
 	bool regress_told;	  /* downgrade was recorded */
 };
 
-/* A child of struct smbXsrv_session. */
+/*
+ * A child of struct smbXsrv_session; and, for what is being set up and may
+ * fail or be only another channel of it, of struct smbXsrv_session_auth0.
+ */
 struct sg_session_state {
 	const char *mechanism;		 /* once it is authenticated */
 	const struct sg_ntlmssp *claims; /* what the client said, or NULL */
@@ -70,7 +75,7 @@ struct sg_session_state {
 };
 
 /**
- * Find the state of a client, connection or session; make it where there is
+ * Find the state of a client, connection, session or session setup; make it where there is
  * none. The parent may have any layout: only its talloc header is used.
  * NULL when out of memory.
  */
@@ -78,5 +83,13 @@ struct sg_client_state *sg_client_state(struct smbXsrv_client *client);
 struct sg_connection_state *sg_connection_state(
 	struct smbXsrv_connection *xconn);
 struct sg_session_state *sg_session_state(struct smbXsrv_session *session);
+struct sg_session_state *sg_setup_state(struct smbXsrv_session_auth0 *auth);
+
+/**
+ * A session setup has come to its end: what it showed is the session's. False
+ * when out of memory.
+ */
+bool sg_session_keep(struct smbXsrv_session *of,
+		     const struct sg_session_state *setup);
 
 #endif /* SMBGUARD_SMBD_STATE_H */

@@ -152,10 +152,11 @@ class Clients:
             raise RuntimeError('smbstatus: ' + output)
         return json.loads(output[output.index('{'):])
 
-    def impacket(self, user='alice', dialect='SMB3_00', source=None):
+    def impacket(self, user='alice', dialect='SMB3_00', source=None,
+                 smb2=False):
         """A logged-on impacket client, see impacket_client."""
         import impacket_client  # slow to import, and few need it
-        return impacket_client.connect(self.port, user, dialect, source)
+        return impacket_client.connect(self.port, user, dialect, source, smb2)
 
     def raw(self, source=None):
         """A plain TCP connection, see wire."""

@@ -98,11 +98,18 @@ def _connect_from(source):
     return mock.patch.object(nmb.NetBIOSTCPSession, '_setup_connection', setup)
 
 
-def connect(port, user='alice', dialect='SMB3_00', source=None):
-    """Log on; user '' is the anonymous logon."""
+def connect(port, user='alice', dialect='SMB3_00', source=None, smb2=False):
+    """Log on; user '' is the anonymous logon.
+
+    smb2: ask in SMB2 at once, as a client of several channels must.
+    """
     with _connect_from(source):
+        existing = smb3.SMB3(
+            HOST, HOST, sess_port=port,
+            preferredDialect=DIALECTS[dialect]) if smb2 else None
         connection = smbconnection.SMBConnection(
-            HOST, HOST, sess_port=port, preferredDialect=DIALECTS[dialect])
+            HOST, HOST, sess_port=port, preferredDialect=DIALECTS[dialect],
+            existingConnection=existing)
     try:
         connection.login(user, sandbox.USERS.get(user, ''))
     except Exception:

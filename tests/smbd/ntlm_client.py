@@ -14,13 +14,15 @@ How it fails: RuntimeError when the server hangs up.
 
 import struct
 
-from impacket import ntlm, nt_errors, spnego
+from impacket import crypto, ntlm, nt_errors, spnego
 
 import sandbox
 import wire
 
 SUCCESS, PENDING, MORE_PROCESSING = 0, 0x103, 0xC0000016
 SESSION_SETUP, TREE_CONNECT, ECHO = 1, 3, 13
+SIGNED = 8  # a flag of a header
+BINDING = 1  # and one of a session setup
 WORKSTATION = 'SCANNER-7'
 
 
@@ -49,20 +51,32 @@ def _spnego_next(token, mech_list_mic=None):
 
 
 class Logons(wire.Connection):
-    def __init__(self, port, dialect='SMB3_11', source=None):
+    def __init__(self, port, dialect='SMB3_11', source=None, guid=wire.GUID):
         super().__init__(port, source)
         contexts = ()
         if dialect == 'SMB3_11':
             contexts = (wire.preauth_context(),
                         wire.encryption_context(wire.AES128_GCM))
-        self.ask(wire.smb2_negotiate(dialect, contexts=contexts))
+        self.ask(wire.smb2_negotiate(dialect, contexts=contexts, guid=guid))
         self.message_id = 0
+        self.key = None  # see bind_to()
+
+    def bind_to(self, client):
+        """Be a second channel of impacket's session from now on: of SMB 3.0,
+        with its GUID.  Returns the session's number."""
+        session = client.connection.getSMBServer()._Session
+        self.key = crypto.KDF_CounterMode(
+            session['SessionKey'], b'SMB2AESCMAC\0', b'SmbSign\0', 128)
+        return session['SessionID']
 
     def request(self, command, body, session=0):
         self.message_id += 1
         header = struct.pack('<4sHHIHHIIQIIQ16s', b'\xfeSMB', 64, 0, 0,
-                             command, 31, 0, 0, self.message_id, 0xFEFF, 0,
-                             session, bytes(16))
+                             command, 31, SIGNED if self.key else 0, 0,
+                             self.message_id, 0xFEFF, 0, session, bytes(16))
+        if self.key:
+            whole = header + body
+            header = header[:48] + crypto.AES_CMAC(self.key, whole, len(whole))
         self.send(wire.netbios(header + body))
 
     def answer(self):
@@ -77,8 +91,8 @@ class Logons(wire.Connection):
                 return command, status, session, message[64:]
 
     def send_token(self, token, session=0):
-        fixed = struct.pack('<HBBIIHHQ', 25, 0, wire.SIGNING_ENABLED, 0, 0,
-                            64 + 24, len(token), 0)
+        fixed = struct.pack('<HBBIIHHQ', 25, BINDING if self.key else 0,
+                            wire.SIGNING_ENABLED, 0, 0, 64 + 24, len(token), 0)
         self.request(SESSION_SETUP, fixed + token, session)
 
     def send_echo(self):

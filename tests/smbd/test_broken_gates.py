@@ -44,6 +44,24 @@ def test_both_gates_are_missing(t):
     missing(t, [], 'negotiate')
 
 
+def test_missing_session_gate_and_a_share_without_one(t):
+    """Nobody would judge there what [global] demands of sessions."""
+    own = {'own': {'vfs objects': 'acl_xattr', 'guest ok': 'yes'}}
+    for gates in (['negotiate'], ['negotiate', 'session']):
+        for option, value in (('ntlm', 'deny'), ('guest', 'wurst'),
+                              ('audit failure', 'deny')):
+            options = {'smbguard:' + option: value}
+            smbd = t.smbd(gates=gates, options=options, shares=own)
+            closed = gates == ['negotiate'] or option != 'audit failure'
+            for protocol in PROTOCOLS:
+                got = smbd.smbclient('own', protocol).got
+                t.equal(closed or protocol == 'NT1', got != 'ok',
+                        '%s %s %s' % (gates, option, protocol))
+    smbd = t.smbd(gates=['negotiate'], shares=own)
+    t.equal('ok', smbd.smbclient('own').got)
+    t.equal([], smbd.events(event='policy_error'))
+
+
 def test_missing_gate_in_audit_mode_refuses_nobody(t):
     smbd = t.smbd(gates=['negotiate'], options={'smbguard:mode': 'audit'})
     t.equal('ok', smbd.smbclient('secret').got)

@@ -10,9 +10,11 @@ are in test_paths_unguarded.py.
 import os
 import subprocess
 
+import impacket_client
 import sandbox
 from clients import ANONYMOUS
 from harness import DENIED, visit
+from ntlm_client import Logons
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
@@ -379,3 +381,55 @@ def test_second_channel_is_judged_as_a_session(t):
     smbd = server(t, {'smbguard:ntlm': 'deny'})
     t.true(not bind(t, smbd, 'open', 'bind1'), 'refused')
     t.equal({'denied'}, {e['outcome'] for e in smbd.events(event='session')})
+
+
+def second_channel(smbd, client, source='127.0.0.1', **more):
+    """How smbd ends a second channel's session setup, here by NTLM."""
+    guid = client.connection.getSMBServer().ClientGuid.encode()
+    with Logons(smbd.port, 'SMB3_00', source, guid) as channel:
+        return channel.attempt('alice', session=channel.bind_to(client),
+                               **more)
+
+
+def test_second_channel_does_not_change_the_session(t):
+    """How it was authenticated is no fact of the session."""
+    for more in ({}, {'password': 'wrong'}):
+        smbd = server(t)
+        with smbd.impacket(smb2=True) as client:
+            t.equal('ok', impacket_client.status(client.tree, 'open'))
+            second_channel(smbd, client, ntlmv2=False, **more)
+            t.equal('ok', impacket_client.status(client.tree, 'open'))
+        before, after = smbd.events(event='share_connect')
+        t.equal('NTLMv1', smbd.events()[-4]['passwordType'])
+        for event in (before, after):
+            t.fields(event, passwordType='NTLMv2', authMechanism='NTLMSSP',
+                     clientName=before.get('clientName'))
+
+
+def test_second_channel_is_refused_at_the_session_gate(t):
+    """The first one is let in, by an exception for its address."""
+    allow = {'smbguard:exceptions': 'first',
+             'smbguard:first hosts': '127.0.0.2',
+             'smbguard:first until': '2099-12-31',
+             'smbguard:first reason': 'a test'}
+    loose = server(t)
+    with loose.impacket(source='127.0.0.2', smb2=True) as client:
+        t.equal('NT_STATUS_SUCCESS', second_channel(loose, client))
+        t.equal('NT_STATUS_LOGON_FAILURE',
+                second_channel(loose, client, password='wrong'))
+        client.tree('open')
+    t.story(loose, *['negotiate allowed', 'session allowed'] * 2,
+            'negotiate allowed', 'auth_failed failed',
+            *visit('open')[2:])
+    smbd = server(t, dict(allow, **{'smbguard:ntlm': 'deny',
+                                    'smbguard:first allow': 'ntlm'}))
+    with smbd.impacket(source='127.0.0.2', smb2=True) as client:
+        t.equal('NT_STATUS_SUCCESS',
+                second_channel(smbd, client, '127.0.0.2'))
+        t.equal(DENIED, second_channel(smbd, client))
+        # The session lives on, on the channels that it has.
+        t.equal(b'hello\n', client.read(client.tree('open')))
+    denied = t.one(smbd.events(outcome='denied'))
+    t.fields(denied, event='session', clientAddress='127.0.0.1',
+             account='alice', policy__option='smbguard:ntlm')
+    t.equal(1, len({e['sessionId'] for e in smbd.events(event='session')}))

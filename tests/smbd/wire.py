@@ -75,11 +75,11 @@ def smb2_header(command, message_id=0):
 
 
 def smb2_negotiate(*dialects, contexts=(), capabilities=CAP_ENCRYPTION,
-                   security_mode=SIGNING_ENABLED, message_id=0):
+                   security_mode=SIGNING_ENABLED, message_id=0, guid=GUID):
     """SMB2 NEGOTIATE; contexts only go with SMB3_11."""
     numbers = [DIALECTS[name] for name in dialects]
     body = struct.pack('<HHHHI16s', 36, len(numbers), security_mode, 0,
-                       capabilities, GUID)
+                       capabilities, guid)
     tail = struct.pack('<%dH' % len(numbers), *numbers)
     if not contexts:
         return smb2_header(0, message_id) + body + bytes(8) + tail
