@@ -14,6 +14,7 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/judge_offer.h"
+#include "smbd/knobs.h"
 #include "smbd/record.h"
 #include "smbd/regress.h"
 
@@ -71,11 +72,14 @@ static void add_password_words(const struct sg_policy *policy,
 			       const struct sg_facts *facts,
 			       struct sg_verdict *verdict)
 {
-	bool restricted = sg_policy_enforces(policy, NULL, SG_OPTION_GUEST) ||
-			  sg_policy_enforces(policy, NULL, SG_OPTION_NTLM);
+	bool ruled_out;
 	char *reason = NULL;
 
-	if (!restricted || facts->dialect > SG_DIALECT_NT1) {
+	if (facts->dialect > SG_DIALECT_NT1) {
+		return;
+	}
+	ruled_out = sg_knob_rules_out_passwords(policy);
+	if (!ruled_out) {
 		return;
 	}
 	reason = talloc_asprintf(verdict,

@@ -164,13 +164,18 @@ static bool require_signing(struct smbXsrv_connection *xconn)
 	return ok && xconn->smb2.signing_mandatory;
 }
 
+bool sg_knob_rules_out_passwords(const struct sg_policy *policy)
+{
+	return anybody_enforces(policy, NULL, SG_OPTION_GUEST) ||
+	       anybody_enforces(policy, NULL, SG_OPTION_NTLM);
+}
+
 bool sg_knob_connection(const struct sg_policy *policy,
 			const struct sg_facts *facts,
 			struct smbXsrv_connection *xconn)
 {
 	bool sign = anybody_enforces(policy, facts, SG_OPTION_SIGNING);
-	bool auth = anybody_enforces(policy, NULL, SG_OPTION_GUEST) ||
-		    anybody_enforces(policy, NULL, SG_OPTION_NTLM);
+	bool auth = sg_knob_rules_out_passwords(policy);
 	bool ok;
 
 	ok = set_floor(sg_policy_floor(policy, facts));

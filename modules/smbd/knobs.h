@@ -42,6 +42,11 @@ bool sg_knob_connection(const struct sg_policy *policy,
 			struct smbXsrv_connection *xconn);
 
 /**
+ * Does that leave no unencrypted and LANMAN passwords? For the event.
+ */
+bool sg_knob_rules_out_passwords(const struct sg_policy *policy);
+
+/**
  * Load the shares that smbd would load at their tree connect only. Their
  * policy counts from the next sg_knob_raise_encryption().
  */

@@ -29,6 +29,8 @@ GLOBAL_FAULTS = {
     'audit file': ('smbguard.jsonl', ('absolute path',)),
     'audit failure': ('refuse', ('continue', 'deny')),
     'history': ('on', ('yes', 'no')),
+    'history days': ('0', ('1', '3650')),
+    'downgrade': ('deny', ('record', 'refuse')),
 }
 AUDIT = {'smbguard:mode': 'audit'}
 

@@ -13,11 +13,13 @@ import time
 
 import impacket_client
 from harness import DENIED
+from ntlm_client import Logons
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
 SIGHUP_LINE = 'Reloading services after SIGHUP'
 PATIENCE = 10
+SUCCESS = 'NT_STATUS_SUCCESS'
 
 
 def smbcontrol(smbd):
@@ -258,6 +260,17 @@ def test_session_setups_leave_the_knobs_turned(t):
                 t.equal(told, client.is_told_to_encrypt(number),
                         '%s %s' % (user, share))
     t.equal(4, len(smbd.events(event='session')))
+
+
+def test_guest_beside_a_user_leaves_the_knobs_turned(t):
+    """The user is still told to encrypt, and so let in."""
+    smbd = server(t, {'map to guest': 'Bad User'}, {'secret': REQUIRED})
+    with Logons(smbd.port, 'SMB3_02') as c:
+        session = c.log_on('alice')
+        for _ in range(2):
+            t.equal(SUCCESS, c.attempt('mallory', 'x'))
+            t.equal(SUCCESS, c.tree_connect('secret', session))
+    t.equal([('secret', 'allowed', ENCRYPTION)] * 2, connects(smbd))
 
 
 def test_session_setup_between_change_and_reload(t):
