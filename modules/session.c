@@ -151,6 +151,11 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	if (NT_STATUS_IS_OK(status)) {
 		/* The knob decides about this; ask again. */
 		sg_facts_add_session_setup(facts, auth);
+	} else if (verdict->outcome != SG_DENIED) {
+		*verdict = (struct sg_verdict){
+			.outcome = SG_DENIED,
+			.reason = "Refused: smbd did not take a parameter.",
+		};
 	}
 	event.verdict = verdict;
 	recorded = sg_record(client, policy, &event);

@@ -361,7 +361,8 @@ static int gate_connect(struct vfs_handle_struct *handle,
 	}
 	if (!allowed && (tree == NULL || tree->refused == NULL)) {
 		DBG_ERR("smbguard: [%s] refused as UNSUCCESSFUL: out of memory, "
-			"or not known as a share\n",
+			"not known as a share, or smbd did not take \"root "
+			"preexec\"\n",
 			service);
 		TALLOC_FREE(tree);
 		SMB_VFS_NEXT_DISCONNECT(handle);

@@ -30,6 +30,7 @@
 #define ENCRYPT "server smb encrypt"
 #define ROOT_PREEXEC "root preexec"
 #define ROOT_PREEXEC_CLOSE "root preexec close"
+#define REFUSE "exit 1"
 
 /* Note (1). A value that smbd does not understand must not pass for set. */
 static bool set_for_client(const char *name, const char *value)
@@ -226,6 +227,18 @@ static int refused_tree_destructor(struct sg_refused_tree *refused)
 	return 0;
 }
 
+/* smbd takes anything for a parameter of its command line, and changes none. */
+static bool refusal_took(TALLOC_CTX *mem_ctx, int snum)
+{
+	char *preexec =
+		lp_root_preexec(mem_ctx, lpcfg_noop_substitution(), snum);
+	bool took = preexec != NULL && strcmp(preexec, REFUSE) == 0 &&
+		    lp_root_preexec_close(snum);
+
+	TALLOC_FREE(preexec);
+	return took;
+}
+
 struct sg_refused_tree *sg_knob_refuse_tree(TALLOC_CTX *mem_ctx, int snum)
 {
 	struct sg_refused_tree *refused = NULL;
@@ -249,8 +262,9 @@ struct sg_refused_tree *sg_knob_refuse_tree(TALLOC_CTX *mem_ctx, int snum)
 	}
 	talloc_set_destructor(refused, refused_tree_destructor);
 
-	ok = lp_do_parameter(snum, ROOT_PREEXEC, "exit 1") &&
-	     lp_do_parameter(snum, ROOT_PREEXEC_CLOSE, "yes");
+	ok = lp_do_parameter(snum, ROOT_PREEXEC, REFUSE) &&
+	     lp_do_parameter(snum, ROOT_PREEXEC_CLOSE, "yes") &&
+	     refusal_took(refused, snum);
 	if (!ok) {
 		TALLOC_FREE(refused);
 	}

@@ -154,7 +154,9 @@ static bool raise_to(struct sg_client_state *client, int snum, int least)
 	if (snum != SG_GLOBAL_SNUM) {
 		ok = remember(client, snum, before, least, false);
 	}
-	return ok && lp_do_parameter(snum, ENCRYPT, encrypt_text(least));
+	ok = ok && lp_do_parameter(snum, ENCRYPT, encrypt_text(least));
+	/* What is on smbd's command line is taken and not changed. */
+	return ok && lp_server_smb_encrypt(snum) >= least;
 }
 
 /* Will the share gate be asked? A module may have a parameter behind ":". */
@@ -238,7 +240,8 @@ static bool close_share(struct sg_client_state *client,
 	}
 	TALLOC_FREE(frame);
 	ok = remember(client, snum, 0, 0, true);
-	return lp_do_parameter(snum, AVAILABLE, "no") && ok;
+	ok = lp_do_parameter(snum, AVAILABLE, "no") && ok;
+	return ok && !lp_snum_ok(snum);
 }
 
 static bool raise_share(struct sg_client_state *client,
@@ -248,6 +251,7 @@ static bool raise_share(struct sg_client_state *client,
 	bool guarded = is_guarded(snum);
 	bool gate_decides = guarded && !client->smb1;
 	bool wanted = false;
+	bool held = true;
 	bool ok = true;
 
 	/* note (1) */
@@ -265,12 +269,15 @@ static bool raise_share(struct sg_client_state *client,
 						  SG_OPTION_ENCRYPTION);
 	}
 	if (wanted && !gate_decides) {
-		ok = raise_to(client, snum, SMB_ENCRYPTION_REQUIRED);
+		held = raise_to(client, snum, SMB_ENCRYPTION_REQUIRED);
 	} else if (wanted && client->keys != SG_NO) {
-		ok = raise_to(client, snum, SMB_ENCRYPTION_DESIRED);
+		/* Who is not told to is refused by the gate. */
+		(void)raise_to(client, snum, SMB_ENCRYPTION_DESIRED);
 	}
-	if (!guarded && needs_gate(policy, snum)) {
-		ok = close_share(client, snum, "it has smbguard options") && ok;
+	if (!guarded && !held) {
+		ok = close_share(client, snum, "it must be encrypted");
+	} else if (!guarded && needs_gate(policy, snum)) {
+		ok = close_share(client, snum, "it has smbguard options");
 	} else if (!guarded && past_session_gate(client, policy)) {
 		ok = close_share(client,
 				 snum,
@@ -279,8 +286,7 @@ static bool raise_share(struct sg_client_state *client,
 					   "and [global] has options"
 					 : "the client speaks SMB1, which can "
 					   "log on past the options of "
-					   "[global]") &&
-		     ok;
+					   "[global]");
 	}
 	return ok;
 }
@@ -312,9 +318,7 @@ static bool raise_all(struct sg_client_state *client,
 
 	everywhere = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
 	if (everywhere && client->keys != SG_NO) {
-		all_ok = raise_to(client,
-				  SG_GLOBAL_SNUM,
-				  SMB_ENCRYPTION_DESIRED);
+		(void)raise_to(client, SG_GLOBAL_SNUM, SMB_ENCRYPTION_DESIRED);
 	}
 	for (snum = 0; snum < num; snum++) {
 		bool used = lp_snum_ok(snum);

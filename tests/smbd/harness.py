@@ -45,7 +45,7 @@ def load_example(name, stage=STAGE):
 
 
 def make_smbd(directory, example='demo.conf', options=None, shares=None,
-              stage=STAGE, gates=GATES, stock=False):
+              stage=STAGE, gates=GATES, stock=False, arguments=()):
     """An Smbd that is not started yet.
 
     example: the file of examples/ that its configuration starts from.
@@ -55,6 +55,7 @@ def make_smbd(directory, example='demo.conf', options=None, shares=None,
     stage: where the modules are; it may have a build of its own for a test.
     gates: which of the preloaded modules are listed.
     stock: no module at all, the distro's smbd as it is.
+    arguments: what else is on smbd's command line.
     """
     config = load_example(example, stage)
     config.relocate(directory)
@@ -73,7 +74,9 @@ def make_smbd(directory, example='demo.conf', options=None, shares=None,
             path = os.path.join(directory, 'srv', name.encode().hex())
             config.update(name, {'path': path, 'read only': 'no'})
         config.update(name, changes)
-    return Smbd(directory, config, None if stock else stage)
+    smbd = Smbd(directory, config, None if stock else stage)
+    smbd.arguments = list(arguments)
+    return smbd
 
 
 class Test:

@@ -154,6 +154,7 @@ class Smbd(Clients):
         self.port = None
         self.process = None
         self.namespace = None
+        self.arguments = []  # more of smbd's own
         self.conf = os.path.join(directory, 'smb.conf')
         self.log_dir = os.path.join(directory, 'log')
         self.log = os.path.join(self.log_dir, 'smbd.log')
@@ -216,6 +217,7 @@ class Smbd(Clients):
                    os.path.join(modules_dir(), 'vfs'), self.log_dir,
                    built_with('LOGFILEBASE'), SMBD, '--foreground',
                    '--no-process-group', '--configfile=' + self.conf]
+        command += self.arguments
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
