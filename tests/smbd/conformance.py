@@ -11,6 +11,21 @@ design, not taken from the core.  A cell connects to a loopback address of its
 own, which its events then name (localAddress); so the cells of one server can
 run side by side, and nothing but the expected may be told of an address.
 
+What is left out, and why:
+- guests where only the offer counts (the floor and both lists): theirs is a
+  user's;
+- lists of algorithms beyond each single one, a pair and an exclusion: the parser
+  makes the same set of bits of any, and has tests of its own;
+- values that cannot be parsed: test_faulty_options.py, each option in each
+  scope and mode;
+- Kerberos clients: test_kerberos.py, with a KDC;
+- options that do not judge a client by what it negotiated: "auth failure delay"
+  (test_auth_failure.py), "audit", "audit file", "audit failure"
+  (test_sinks*.py), "history", "history days", "downgrade" (test_history.py,
+  test_downgrade.py), "exceptions" (test_exceptions.py);
+- pairs of values of [global] and a share for each option: two options of two
+  kinds stand for all, since the precedence is one function (sections.c).
+
 How it fails: one Failure that lists every cell that is not as expected.
 """
 

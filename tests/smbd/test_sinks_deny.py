@@ -6,12 +6,14 @@ What: with "deny" everybody, at the session and at the tree; with "continue"
 and in audit mode nobody.
 """
 
+import contextlib
 import os
 
 import eventlog
 import log_daemons
 from harness import DENIED, check_lost, visit
 
+OLD_LOGON = ['client use spnego=no', 'client ntlmv2 auth=no']
 STEADY = {'smbguard:history': 'no'}
 DENY = {'smbguard:audit failure': 'deny', **STEADY}
 
@@ -85,3 +87,56 @@ def test_refusal_is_what_the_fallback_says(t):
         told = log_daemons.syslog_events(syslog.messages(), mixed=True)
     os.rmdir(smbd.audit)
     t.equal(['negotiate allowed', 'session denied'], eventlog.story(told))
+
+
+def denied_then_let_in(t, smbd, mend, denied='session setup'):
+    """While it is broken nobody gets in, by any protocol."""
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        answer = smbd.smbclient('open', protocol)
+        t.equal((DENIED, denied), (answer.got, answer.step), protocol)
+    answer = smbd.smbclient('open', 'NT1', options=OLD_LOGON)
+    t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
+    smbd.settle()
+    mend()
+    t.equal('ok', smbd.smbclient('open').got)
+
+
+def test_full_disk(t):
+    smbd = t.smbd(options=DENY)
+    folder = os.path.dirname(smbd.audit)
+    smbd.inside('mount', '-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder)
+    smbd.audit = smbd.seen_inside(smbd.audit)
+    with open(os.path.join(os.path.dirname(smbd.audit), 'filler'), 'wb',
+              0) as f:
+        with contextlib.suppress(OSError):
+            while f.write(bytes(4096)):
+                pass
+    denied_then_let_in(t, smbd, lambda: os.unlink(f.name))
+    t.story(smbd, 'audit_lost failed', *visit('open'))
+    # Three that knew the session gate, and one that passed it by.
+    check_lost(t, smbd.events()[0], 3 * 2 + 2)
+
+
+def test_directory_that_is_removed(t):
+    smbd = t.smbd(options=DENY)
+    folder = os.path.dirname(smbd.audit)
+    os.rename(folder, folder + '.aside')
+    denied_then_let_in(t, smbd, lambda: os.rename(folder + '.aside', folder))
+    check_lost(t, smbd.events()[0], 3 * 2 + 2)
+
+
+def test_stopped_daemons(t):
+    """Alone it refuses; a second sink that works is enough."""
+    for sink in ('journal', 'syslog'):
+        smbd = t.smbd(options={'smbguard:audit': sink, **DENY})
+        with getattr(log_daemons, sink)(smbd, queue=20) as daemon:
+            daemon.stop()
+            daemon.fill()
+            denied_then_let_in(t, smbd, daemon.go_on)
+        smbd = t.smbd(options={'smbguard:audit': 'file ' + sink, **DENY})
+        with getattr(log_daemons, sink)(smbd, queue=20) as daemon:
+            daemon.stop()
+            daemon.fill()
+            t.equal('ok', smbd.smbclient('open').got)
+            smbd.settle()
+            t.story(smbd, *visit('open'))
