@@ -265,3 +265,15 @@ def test_delay_that_cannot_be_parsed(t):
     t.true(smbd.smbclient('open').status != 0, 'refused')
     fault = smbd.events(event='policy_error')[0]
     t.fields(fault, policy__option=DELAY, policy__actual='wurst')
+
+
+def test_failure_that_becomes_a_guest(t):
+    """To smbd it is none; docs/limits.md says so."""
+    for kind, user in (('Bad User', 'mallory'), ('Bad Password', 'alice')):
+        smbd = t.smbd(options={DELAY: '10000', 'map to guest': kind, **STEADY})
+        with Logons(smbd.port, 'SMB3_02') as c:
+            got, took = seconds(c.attempt, user, 'wrong')
+        t.equal(SUCCESS, got)
+        t.true(took < LONGEST, 'at once: %f' % took)
+        t.story(smbd, 'negotiate allowed', 'session allowed')
+        t.true(smbd.events()[1]['account'] != user, 'a guest')

@@ -8,6 +8,7 @@ it is recorded with option, value and what the option takes, in smbd's log too.
 
 import os
 
+import test_documents
 from harness import DENIED
 
 # option: (a misspelt value, words of what it takes)
@@ -33,6 +34,12 @@ GLOBAL_FAULTS = {
     'downgrade': ('deny', ('record', 'refuse')),
 }
 AUDIT = {'smbguard:mode': 'audit'}
+
+
+def test_no_option_is_left_out(t):
+    """But for the list of names, each of which is valid: test_exceptions."""
+    t.equal(set(test_documents.option_table()),
+            {*FAULTS, *GLOBAL_FAULTS, 'exceptions'})
 
 
 def is_told(t, smbd, faults, option, value, words, scope):
@@ -159,7 +166,8 @@ def test_option_of_global_in_a_share(t):
     """Also with a value that would be right there."""
     right = {'auth failure delay': '100', 'audit': 'file',
              'audit file': '/var/log/x.jsonl', 'audit failure': 'deny',
-             'history': 'no', 'exceptions': 'scanner'}
+             'history': 'no', 'history days': '30', 'downgrade': 'record',
+             'exceptions': 'scanner'}
     smbd = t.smbd(shares={name: {'smbguard:' + name: value}
                           for name, value in right.items()})
     for name, value in right.items():
