@@ -5,8 +5,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What: records each session setup with account, mechanism, dialect, cipher
- * and signing, each failed authentication with its status, and refuses what
- * [global] demands of sessions: "smbguard:encryption".
+ * and signing, each failed authentication with its status, and refuses who
+ * does not meet what [global] demands of sessions. Failures may be answered
+ * late ("auth failure delay").
  *
  * How: smbd finds SPNEGO, through which all its session setups go, by OID in
  * a list sorted by priority. This module puts a mechanism with SPNEGO's OID
