@@ -182,6 +182,45 @@ static void check_vfs_file(struct sg_check *check, const struct preload *p)
 		     path);
 }
 
+/* Why smbd does not ask about a share, and what to do. */
+struct unguarded {
+	const char *why;
+	const char *remedy;
+	const char *option; /* what it follows from */
+	bool meant;	    /* not, where [global] lists smbguard too late */
+};
+
+static struct unguarded unguarded(const struct sg_check *check,
+				  const struct sg_checked *share)
+{
+	const char *own = sg_conf_value(share->section, "vfs objects");
+	const char *global = sg_conf_value(check->global, "vfs objects");
+
+	if (share->printable) {
+		return (struct unguarded){
+			.why = "it is a printer",
+			.remedy = "Of its own options only smbguard:encryption "
+				  "works; ask for the rest in [global].",
+			.option = "printable",
+			.meant = true,
+		};
+	}
+	if (own == NULL && sg_conf_lists(global, OF_SMBGUARD)) {
+		return (struct unguarded){
+			.why = "\"vfs objects = smbguard\" stands below it, and "
+			       "a share has what [global] says above it",
+			.remedy = "Write it into [global] above all shares.",
+			.option = "vfs objects",
+		};
+	}
+	return (struct unguarded){
+		.why = "\"vfs objects\" leaves it out",
+		.remedy = "Add smbguard to its \"vfs objects\".",
+		.option = "vfs objects",
+		.meant = true,
+	};
+}
+
 /* What is demanded of a share that smbd does not ask smbguard about? */
 static void check_share(struct sg_check *check, const struct sg_checked *share)
 {
@@ -189,19 +228,16 @@ static void check_share(struct sg_check *check, const struct sg_checked *share)
 	bool asks = sg_settings_ask(&own);
 	bool beyond = false;
 	bool global = sg_settings_ask(check->settings);
+	const struct unguarded u = unguarded(check, share);
 	struct sg_finding f = {
-		.grade = SG_GRADE_NOTE,
+		.grade = u.meant ? SG_GRADE_NOTE : SG_GRADE_WARNING,
 		.id = share->printable ? "printer" : "share-unguarded",
 		.section = share->section,
-		.param = sg_conf_default(check->conf,
-					 share->section,
-					 share->printable ? "printable"
-							  : "vfs objects"),
-		.remedy = share->printable
-				  ? "Of its own options only "
-				    "smbguard:encryption works; ask for the "
-				    "rest in [global]."
-				  : "Add smbguard to its \"vfs objects\".",
+		.param = u.meant ? sg_conf_default(check->conf,
+						   share->section,
+						   u.option)
+				 : sg_conf_find(check->global, u.option),
+		.remedy = u.remedy,
 	};
 	const char *follows = "No option asks for anything here; there will "
 			      "be no events of it.";
@@ -222,8 +258,7 @@ static void check_share(struct sg_check *check, const struct sg_checked *share)
 		     f,
 		     "smbd does not ask smbguard about [%s]: %s. %s",
 		     share->section->name,
-		     share->printable ? "it is a printer"
-				      : "\"vfs objects\" leaves it out",
+		     u.why,
 		     follows);
 }
 
@@ -349,8 +384,8 @@ void sg_check_modules(struct sg_check *check)
 				     .grade = SG_GRADE_WARNING,
 				     .id = "not-configured",
 				     .section = check->global,
-				     .remedy = "smbguard(8) has the lines to "
-					       "begin with.",
+				     .remedy = "vfs_smbguard(8) has the lines "
+					       "to begin with.",
 			     },
 			     "This configuration does not mention smbguard: "
 			     "nothing is guarded, nothing is recorded.");

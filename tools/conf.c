@@ -4,7 +4,8 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Puts together what smbd does: sections that are opened again go on, an
+ * Puts together what smbd does: sections that are opened again go on, a share
+ * has for defaults what [global] had when it was opened first, an
  * include takes its place in the section that it stands in and leaves the
  * section open that it ended with, "copy" takes what the other share has so
  * far, "config backend = registry" drops the file. Names and values are
@@ -98,6 +99,7 @@ static bool open_section(struct reader *r,
 		.global = global,
 		.file = file,
 		.line = line,
+		.num_defaults = global ? 0 : conf->sections[0].num_params,
 	};
 	return conf->sections[r->current].name != NULL || nomem(r);
 }

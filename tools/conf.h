@@ -28,6 +28,7 @@ struct sg_conf_section {
 	unsigned line;
 	struct sg_conf_param *params;
 	size_t num_params;
+	size_t num_defaults; /* what [global] had when it was opened first */
 };
 
 enum sg_conf_oddity_kind {
@@ -85,7 +86,8 @@ const char *sg_conf_value(const struct sg_conf_section *section,
 			  const char *name);
 
 /**
- * A share's parameter, or that of [global] which is its default.
+ * A share's parameter, or that of [global] which is its default: smbd gives a
+ * share what [global] has so far, not what stands in a [global] further down.
  */
 const struct sg_conf_param *sg_conf_default(
 	const struct sg_conf *conf,

@@ -53,20 +53,27 @@ char *sg_conf_key(TALLOC_CTX *mem_ctx, const char *name)
 	return key;
 }
 
-const struct sg_conf_param *sg_conf_find(const struct sg_conf_section *section,
-					 const char *name)
+static const struct sg_conf_param *find(const struct sg_conf_section *section,
+					size_t num,
+					const char *name)
 {
 	const struct sg_conf_param *found = NULL;
 	char *key = sg_conf_key(NULL, name);
 	size_t i;
 
-	for (i = 0; key != NULL && i < section->num_params; i++) {
+	for (i = 0; key != NULL && i < num; i++) {
 		if (strcmp(section->params[i].key, key) == 0) {
 			found = &section->params[i];
 		}
 	}
 	talloc_free(key);
 	return found;
+}
+
+const struct sg_conf_param *sg_conf_find(const struct sg_conf_section *section,
+					 const char *name)
+{
+	return find(section, section->num_params, name);
 }
 
 const char *sg_conf_value(const struct sg_conf_section *section,
@@ -84,7 +91,10 @@ const struct sg_conf_param *sg_conf_default(
 {
 	const struct sg_conf_param *param = sg_conf_find(section, name);
 
-	return param != NULL ? param : sg_conf_find(&conf->sections[0], name);
+	if (param != NULL) {
+		return param;
+	}
+	return find(&conf->sections[0], section->num_defaults, name);
 }
 
 static bool is_one_of(const char *value, const char *const words[4])

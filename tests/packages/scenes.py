@@ -127,10 +127,10 @@ def install(system, package, samba):
     out, status = system.sh('smbguard --version', check=False)
     check('the command says what it was built for',
           status == 0 and samba in out, out)
+    edit(system, lambda text: text.replace('\tsmbguard:', '#\tsmbguard:'))
     out, status = system.sh('smbguard check', check=False)
     check('smbguard check runs, and says that nothing is configured',
           status == 1 and 'does not mention smbguard' in out, out)
-    edit(system, lambda text: text.replace('\tsmbguard:', '#\tsmbguard:'))
     check('before smb.conf is edited, everybody gets in',
           visit(system) == UNGUARDED, str(visit(system)))
     edit(system, lambda text: text.replace('#\tsmbguard:', '\tsmbguard:'))
@@ -146,14 +146,17 @@ def install(system, package, samba):
 def archive(system, change, smbd=None):
     """Offer Samba's packages anew, their control files changed.
 
-    change: a sed script; smbd: a program to put in the place of smbd."""
+    change: a sed script, for the packages as the archive first had them;
+    smbd: a program to put in the place of smbd."""
     system.apt('install dpkg-dev')
     system.sh('''
 set -e
-rm -rf /archive && mkdir -p /archive/new && chmod 777 /archive && cd /archive
-dpkg-query -W -f '${source:Package} ${Package}=${Version}\n' |
-	sed -n 's/^samba //p' >names
-apt-get -q download $(cat names) >/dev/null
+mkdir -p /archive/new && chmod 777 /archive && cd /archive
+if [ ! -e names ]; then
+	dpkg-query -W -f '${source:Package} ${Package}=${Version}\n' |
+		sed -n 's/^samba //p' >names
+	apt-get -q download $(cat names) >/dev/null
+fi
 for deb in *.deb; do
 	dpkg-deb -R "$deb" tree
 	sed -i -E '/^(Version|Depends|Pre-Depends|Source|Breaks|Replaces|Provides|Recommends):/{ %s }' \\
@@ -162,7 +165,7 @@ for deb in *.deb; do
 		cp "%s" tree/usr/sbin/smbd
 	fi
 	dpkg-deb --root-owner-group -Znone -b tree new/ >/dev/null
-	rm -rf tree "$deb"
+	rm -rf tree
 done
 cd new && dpkg-scanpackages -m . >Packages 2>/dev/null
 echo 'deb [trusted=yes] file:/archive/new ./' >/etc/apt/sources.list.d/new.list
@@ -172,7 +175,7 @@ echo 'deb [trusted=yes] file:/archive/new ./' >/etc/apt/sources.list.d/new.list
 
 
 def withdraw(system):
-    system.sh('rm -rf /archive /etc/apt/sources.list.d/new.list')
+    system.sh('rm -rf /archive/new /etc/apt/sources.list.d/new.list')
     system.apt('update')
 
 

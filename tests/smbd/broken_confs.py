@@ -24,7 +24,7 @@ class Broken:
     add: list = ()  # to [global]
     share: list = ()  # to [team]
     drop: str = ''  # lines of the clean one that have this are left out
-    more: str = ''  # behind it all
+    more: list = ()  # behind it all
 
 
 def exception(*lines, name='scanner', until='@DAYS+100@'):
@@ -160,6 +160,15 @@ CASES = {
     'share_with_options_without_module': Broken(
         [('error', 'share-unguarded', 'team', 'recycle')],
         share=['vfs objects = recycle', 'smbguard:guest = deny']),
+    'module_below_the_share': Broken(
+        [('warning', 'share-unguarded', 'team', 'objects = smbguard')],
+        drop='vfs objects', more=['[global]', 'vfs objects = smbguard']),
+    'module_below_a_share_that_asks_for_nothing': Broken(
+        [('warning', 'share-unguarded', 'team', 'objects = smbguard')],
+        drop='smbguard', more=['[global]', PRELOAD, 'vfs objects = smbguard']),
+    'printer_by_a_default': Broken(
+        [('note', 'printer', 'team', 'printable')],
+        ['printable = yes']),
     'printer': Broken(
         [('note', 'printer', 'team', 'printable')],
         share=['printable = yes']),

@@ -106,7 +106,8 @@ def broken(case):
         clean(t)
         lines = [line for line in CLEAN if not case.drop or
                  case.drop not in line]
-        path = write(t, lines + list(case.add) + SHARE + list(case.share))
+        path = write(t, lines + list(case.add) + SHARE + list(case.share) +
+                     list(case.more))
         expect(t, path, case.found)
     return test
 
@@ -435,3 +436,20 @@ def test_another_samba(t):
     status, result = check(t, path, env=env)
     t.equal(['samba-mismatch'], [f['id'] for f in result['findings']])
     t.contains('4.98.1', result['findings'][0]['what'])
+
+
+def test_guarded_is_who_smbd_guards(t):
+    """A share has of [global] what stands above it: testparm says the same."""
+    late = ['[late]', 'path = @DIR@']
+    path = write(t, [line for line in CLEAN if 'vfs objects' not in line] +
+                 SHARE + ['[global]', 'vfs objects = smbguard'] + late +
+                 ['[team]', 'read only = no'])
+    _, result = check(t, path)
+    told = {share['share']: share['guarded'] for share in result['shares']}
+    for name in ('team', 'late'):
+        status, output = t.run(
+            'sh', '-c', 'testparm -s --section-name=%s '
+            '--parameter-name="vfs objects" "%s" 2>/dev/null' % (name, path))
+        t.equal(0, status, output)
+        t.equal('smbguard' in output, told[name], name)
+    t.equal({'team': False, 'late': True}, told)
