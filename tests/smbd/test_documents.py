@@ -283,6 +283,22 @@ def test_the_schema_is_strict(t):
         t.true(eventschema.faults([less]), 'without ' + name)
 
 
+def test_the_schema_is_strict_everywhere(t):
+    """Each field of each event has one type, and no object takes another."""
+    events = json_blocks(manual('smbguard-events.7'))
+    t.equal(len(code_events()), len(events), 'examples')
+    for event in events:
+        inner = [(name, value) for name, value in event.items()
+                 if isinstance(value, dict)]
+        wrong = [dict(event, colour='blue')]
+        wrong += [dict(event, **{name: 7.5}) for name in event]
+        for name, value in inner:
+            wrong += [dict(event, **{name: dict(value, **{key: 7.5})})
+                      for key in [*value, 'colour']]
+        for change in wrong:
+            t.true(eventschema.faults([change]), str(change))
+
+
 def test_a_wrong_event_fails_its_test(t):
     directory = os.path.join(t.directory, 'inner')
     os.mkdir(directory)
