@@ -3,8 +3,9 @@
 """Run waf, or build and then run a script of the tests.
 
 What: `./waf [OPTION...] COMMAND...` goes to the waf in Samba's source, which is
-fetched first if need be.  `./waf [OPTION...] demo|check|bench|fuzz|matrix
-[ARG...]` configures and builds as needed, and hands every ARG to the script.
+fetched first if need be.  `./waf [OPTION...] demo|check|bench|fuzz|packages|
+matrix [ARG...]` configures and builds as needed, and hands every ARG to the
+script.
 
 How: --samba-source=DIR is ours, not waf's; with it, or with any option in front
 of `demo` and the like, the project is configured anew.  Without it, the tree
@@ -27,6 +28,7 @@ SCRIPTS = {'demo': ['tests/smbd/demo.py', 'build/stage'],
            'check': ['tests/run.py'],
            'bench': ['tests/bench/run.py'],
            'fuzz': ['tests/fuzz/run.py'],
+           'packages': ['tests/packages/run.py'],
            'matrix': ['tests/matrix/run.py']}
 OPTION = '--samba-source'
 

@@ -48,6 +48,7 @@ class Chroot:
         shutil.copyfile('/etc/resolv.conf', self.file('etc/resolv.conf'))
         self.write('usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755)
         self.write('etc/dpkg/dpkg.cfg.d/fast', 'force-unsafe-io\n')
+        self.write('etc/apt/apt.conf.d/retries', 'Acquire::Retries "3";\n')
         self.apt('update')
 
     def file(self, name):

@@ -3,14 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the Debian package, and install, upgrade, remove and purge it.
 
-usage: tests/packages/run.py [--tarball FILE] [--samba-source DIR]
-                             [--older-source DIR] [--keep DIR]
+usage: ./waf packages [--tarball FILE] [--samba-source DIR]
+                      [--older-source DIR] [--keep DIR]
 
-What: by hand, as root; takes some minutes and the network.  In throw-away
-systems of their own: dpkg-buildpackage as a plain user and without network,
-lintian, installation on a Samba that serves, updates of Samba (one of the same
-release, one of another, one that cannot load the modules), removal with and
-without smb.conf edited, purge.  Ends with "N passed, N failed".
+What: as root; takes some minutes and the network.  In throw-away systems of
+their own: dpkg-buildpackage as a plain user and without network, lintian,
+installation on a Samba that serves, updates of Samba (one of the same release,
+one of another, one that cannot load the modules, one of another minor version),
+removal with and without smb.conf edited, purge, an update of smbguard, removal
+of Samba, and the steps of the README.  Ends with "N passed, N failed".
 
 --tarball      a minimal Debian system; without it, mmdebstrap makes one
 --samba-source the unpacked source of the Samba that this system's archive has;
@@ -18,9 +19,6 @@ without smb.conf edited, purge.  Ends with "N passed, N failed".
 --older-source the same of an older version that the archive still has: then
                the update of Samba is a real one, from this to the newest
 --keep         leave systems and packages in DIR
-
-How: an update that the archive does not have is simulated: Samba's packages
-are taken apart, given another version, and offered by an archive in a folder.
 
 How it fails: exit 1, and a line FAILED for each thing that is not so; a step
 that cannot be made at all ends the run, with its output's end.
@@ -34,7 +32,9 @@ import subprocess
 import sys
 import tempfile
 
+import readme
 import scenes
+import updates
 from chroot import Chroot, Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -67,22 +67,30 @@ def run(args, work):
     tarball = args.tarball
     if not tarball:
         tarball = os.path.join(work, 'system.tar')
-        subprocess.run(['mmdebstrap', '--quiet', '--variant=minbase', args.suite,
-                        tarball], check=True)
+        done = subprocess.run(
+            ['mmdebstrap', '--quiet', '--variant=minbase',
+             '--aptopt=Acquire::Retries "3"', args.suite, tarball], check=False)
+        if done.returncode:
+            raise Failure('mmdebstrap made no system (see above)')
     tree = args.samba_source or configured_tree()
     package, samba = build(Chroot(os.path.join(work, 'build'), tarball), tree, work)
     target = Chroot(os.path.join(work, 'target'), tarball)
     scenes.install(target, package, samba)
-    scenes.update_same_release(target, samba)
-    scenes.update_other_release(target)
-    scenes.update_does_not_load(target, samba)
+    updates.same_release(target, samba)
+    updates.other_release(target)
+    updates.does_not_load(target, samba)
     scenes.remove_named(target)
     scenes.remove_not_named(target, package)
+    scenes.update_smbguard(target)
+    scenes.remove_samba(target, package)
+    updates.backports(target, package)
+    target = Chroot(os.path.join(work, 'target-readme'), tarball)
+    readme.follow(target, package, samba)
     if args.older_source:
         older, version = build(Chroot(os.path.join(work, 'build-older'), tarball),
                                args.older_source, work)
         target = Chroot(os.path.join(work, 'target-older'), tarball)
-        scenes.update_real(target, older, version)
+        updates.real(target, older, version)
 
 
 def configured_tree():
