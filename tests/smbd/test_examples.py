@@ -20,6 +20,7 @@ import time
 import eventlog
 import smbconf
 from harness import DENIED, EXAMPLES, ROOT, STAGE, Failure, load_example
+from kdc import Realm
 
 SCANNER = '127.0.0.2'
 HISTORY = {'smbguard:history': 'no'}
@@ -176,6 +177,31 @@ def test_strict(t):
                 share + protocol)
 
 
+# A domain's own settings, which need a domain to start smbd at all.
+NO_DOMAIN = dict.fromkeys([
+    'security', 'workgroup', 'idmap config * : backend',
+    'idmap config * : range', 'idmap config EXAMPLE : backend',
+    'idmap config EXAMPLE : range'])
+
+
+def test_ad_member(t):
+    """Its policy, with a KDC and without a domain."""
+    with Realm(t.directory) as realm:
+        smbd = t.smbd('ad-member.conf', options=realm.options(**{
+            **NO_DOMAIN, **HISTORY, 'smbguard:backup hosts': '127.0.0.1',
+            'smbguard:backup users': 'bob'}))
+        tickets = realm.tickets('alice')
+        for share in ('team', 'payroll'):
+            answer = smbd.smbclient(share, tickets=tickets)
+            t.equal('ok', answer.got, share)
+            t.equal(DENIED, smbd.smbclient(share).got, 'NTLM to ' + share)
+        t.equal('ok', smbd.smbclient('team', user='bob').got, 'the exception')
+        t.true(smbd.smbclient('team', 'SMB2_10', tickets=tickets).got != 'ok',
+               'nothing below SMB 3.0')
+    used = t.one(smbd.events(event='session', account='bob'), 'session')
+    t.fields(used, outcome='allowed', policy__exception='backup')
+
+
 # other programs
 
 def test_logrotate(t):
@@ -276,10 +302,17 @@ class Rsyslog:
         return data.splitlines()
 
 
+def longest(event):
+    """An offer of 16 KiB, which is looked at whole, of bytes to be escaped."""
+    return dict(event, offer={'smb1': ['\x01' * (16 << 10)]})
+
+
 def test_rsyslog_file(t):
     smbd = t.smbd()
     t.equal('ok', smbd.smbclient('open').got)
-    events = smbd.events()
+    events = smbd.events() + [longest(smbd.events()[0])]
+    with open(smbd.audit, 'a', encoding='utf-8') as f:
+        f.write(json.dumps(events[-1]) + '\n')
     with Rsyslog(t, 'siem/rsyslog-file.conf',
                  [('/var/log/samba/smbguard.jsonl', smbd.audit)]) as rsyslog:
         got = [json.loads(line) for line in rsyslog.lines(len(events))]
@@ -290,6 +323,7 @@ def test_rsyslog_syslog(t):
     smbd = t.smbd()
     t.equal(DENIED, smbd.smbclient('secret', 'SMB2_10').got)
     events = smbd.events()
+    events.append(longest(events[0]))
     path = os.path.join(t.directory, 'log.socket')
     with Rsyslog(t, 'siem/rsyslog-syslog.conf', [],
                  'module(load="imuxsock" SysSock.Use="off")\n'
