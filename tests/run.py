@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the tests: a real smbd, the unit and module tests, the linter.
+"""Run the tests: a real smbd, the unit and module tests, the linter, the package.
 
-What: tests/smbd/test_*.py, build/tests/{unit,module}/test_*, buildtools/lint.
-Prints a line a test, and at the end "N passed, N failed" on a line of its own.
+What: tests/smbd/test_*.py, build/tests/{unit,module}/test_*, buildtools/lint,
+and at the end tests/packages/run.py.  Prints a line a test, and last "N passed,
+N failed" on a line of its own.
 
 How: the script runs itself again inside a mount namespace with accounts of its
 own (see smbd/sandbox.py).  Each test is a process with a time limit; at its end
@@ -253,11 +254,34 @@ def inside(arguments):
         processes.end(lambda: processes.descendants(os.getpid()))
         runner.counts['failed'] += 1
         print('FAIL         interrupted')
-    if not any(runner.counts.values()):
+    if not any(runner.counts.values()) and not wants_packages(arguments):
         runner.counts['failed'] += 1
         print('FAIL         no test matches "%s"' % arguments.k)
     sandbox.write_report(json.dumps(runner.counts))
     return 0
+
+
+def wants_packages(arguments):
+    return re.search(arguments.k, 'packages') is not None
+
+
+def packages():
+    """Run the tests of the package, in systems of their own; their counts."""
+    process = subprocess.Popen(
+        [sys.executable, os.path.join(HERE, 'packages/run.py')],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    counts = {'passed': 0, 'failed': 0}
+    with process:
+        for line in process.stdout:
+            end = re.fullmatch(r'(\d+) passed, (\d+) failed\n', line)
+            if end:
+                counts = {'passed': int(end[1]), 'failed': int(end[2])}
+            else:
+                print(line, end='', flush=True)
+    if process.returncode and not counts['failed']:
+        counts['failed'] = 1
+        print('FAIL         packages: exit status %d' % process.returncode)
+    return counts
 
 
 def outside(arguments):
@@ -279,6 +303,9 @@ def outside(arguments):
     for line in left:
         print('    ' + line)
     counts['failed' if left else 'passed'] += 1
+    if wants_packages(arguments):
+        more = packages()
+        counts = {name: counts[name] + more[name] for name in counts}
     print('%(passed)d passed, %(failed)d failed' % counts)
     return 1 if counts['failed'] else 0
 
