@@ -39,7 +39,7 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
-#include "smbd/history.h"
+#include "smbd/forget.h"
 #include "smbd/judge_offer.h"
 #include "smbd/knobs.h"
 #include "smbd/layout.h"
@@ -200,7 +200,7 @@ static int gate_destructor(struct negotiate_gate *gate)
 	} else if (gate->records == 0) {
 		sg_judge_offer(&gate->judge, NULL, &nothing, SG_DIALECT_NONE);
 	}
-	sg_history_sweep(gate->judge.client);
+	sg_forget_old(gate->judge.client);
 	return 0;
 }
 

@@ -263,7 +263,8 @@ struct sg_history sg_history_merge(const struct sg_history *before,
 	}
 	merged.first_seen = before->first_seen;
 	merged.suspicions = before->suspicions;
-	if (before->lowest_dialect < merged.lowest_dialect) {
+	if (before->lowest_dialect != SG_DIALECT_NONE &&
+	    before->lowest_dialect < merged.lowest_dialect) {
 		merged.lowest_dialect = before->lowest_dialect;
 	}
 	return merged;

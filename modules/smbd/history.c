@@ -5,19 +5,20 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One record a client in smbguard_history.tdb of the state directory (under
- * CTDB where Samba is clustered), its bytes as in core/history.c. Two more
- * records are ours: how many there are, and when the old ones went.
+ * CTDB where Samba is clustered), its bytes as in core/history.c. Three more
+ * are kept by forget.c.
  *
  * Notes:
  *
  * (1) The file is not mapped into memory: somebody may cut it short while it
  *     is open, and a page that is gone would kill smbd with SIGBUS.
  *
- * (2) Clients that were not seen for "history days" are forgotten once a day,
- *     by a process whose client has gone: a walk over all of them takes
- *     seconds. Beyond MAX_CLIENTS nobody new is kept until the oldest half
- *     has gone in the same way, which is once a minute at most; so a flood of
- *     new addresses is bounded.
+ * (2) A damaged file is noticed when a record is read or read back, not
+ *     before: to look at all of it would take seconds.
+ *
+ * (3) A record is read, changed and written under its lock, since many clients
+ *     may come from one address at the same time: none of them is forgotten,
+ *     one change is told once, and what is read back is what was written.
  *
  * How it fails: a database that cannot be read is renamed and begun anew. If
  * that is of no use either, nothing is remembered in this process. Nobody is
@@ -27,6 +28,7 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
+#include "smbd/forget.h"
 #include "smbd/history.h"
 #include "smbd/record.h"
 
@@ -37,13 +39,7 @@
 #include "lib/dbwrap/dbwrap_open.h"
 
 #define HISTORY_DB "smbguard_history.tdb"
-#define KEY_COUNT "meta/count"
-#define KEY_SWEPT "meta/swept"
 #define HASH_SIZE 10007
-#define DEFAULT_DAYS 90
-#define DAY_SECONDS 86400
-#define MAX_CLIENTS 200000
-#define FULL_SWEEP_SECONDS 60
 
 char *sg_history_key(TALLOC_CTX *mem_ctx,
 		     const struct sg_facts *facts,
@@ -185,112 +181,6 @@ static void history_damaged(struct sg_client_state *client)
 	TALLOC_FREE(frame);
 }
 
-static uint64_t number_of(TDB_DATA value)
-{
-	return value.dsize == 8 ? BVAL(value.dptr, 0) : 0;
-}
-
-static uint64_t fetch_number(struct db_context *db, const char *key)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	TDB_DATA value = {0};
-	uint64_t number = 0;
-	NTSTATUS status;
-
-	status = dbwrap_fetch_bystring(db, frame, key, &value);
-	if (NT_STATUS_IS_OK(status)) {
-		number = number_of(value);
-	}
-	TALLOC_FREE(frame);
-	return number;
-}
-
-static void store_number(struct db_context *db,
-			 const char *key,
-			 uint64_t number)
-{
-	uint8_t bytes[8] = {0};
-	TDB_DATA value = {.dptr = bytes, .dsize = sizeof(bytes)};
-
-	SBVAL(bytes, 0, number);
-	(void)dbwrap_store_bystring(db, key, value, TDB_REPLACE);
-}
-
-/* A walk over all clients: first to see their ages, then to forget. */
-struct sweep {
-	time_t before; /* forget who was last seen before this */
-	time_t *ages;  /* while not forgetting; may be NULL */
-	size_t num;
-};
-
-static int sweep_record(struct db_record *rec, void *private_data)
-{
-	struct sweep *sweep = private_data;
-	TDB_DATA value = dbwrap_record_get_value(rec);
-	struct sg_history record = {0};
-	bool ok = sg_history_unpack(value.dptr, value.dsize, &record);
-
-	if (!ok) {
-		return 0;
-	}
-	if (record.last_seen < sweep->before) {
-		(void)dbwrap_record_delete(rec);
-		return 0;
-	}
-	if (sweep->ages != NULL &&
-	    sweep->num < talloc_array_length(sweep->ages)) {
-		sweep->ages[sweep->num] = record.last_seen;
-	}
-	sweep->num++;
-	return 0;
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	time_t x = *(const time_t *)a;
-	time_t y = *(const time_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* note (2) */
-static void sweep_db(struct db_context *db, time_t now, unsigned days)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sweep sweep = {
-		.before = now - (time_t)days * DAY_SECONDS,
-	};
-
-	store_number(db, KEY_SWEPT, (uint64_t)now);
-	sweep.ages = talloc_array(frame, time_t, 2 * MAX_CLIENTS);
-	(void)dbwrap_traverse(db, sweep_record, &sweep, NULL);
-	if (sweep.num > MAX_CLIENTS && sweep.ages != NULL) {
-		size_t known = MIN(sweep.num, 2 * MAX_CLIENTS);
-		size_t surplus = known - MAX_CLIENTS / 2;
-
-		qsort(sweep.ages, known, sizeof(time_t), compare_times);
-		sweep.before = sweep.ages[surplus] + 1;
-		sweep.num = 0;
-		TALLOC_FREE(sweep.ages);
-		(void)dbwrap_traverse(db, sweep_record, &sweep, NULL);
-	}
-	store_number(db, KEY_COUNT, sweep.num);
-	TALLOC_FREE(frame);
-}
-
-/* Count a client that is new. False: there is no room for it. */
-static bool make_room(struct sg_client_state *client, struct db_context *db)
-{
-	uint64_t count = fetch_number(db, KEY_COUNT);
-
-	if (count >= MAX_CLIENTS) {
-		client->history_full = true;
-		return false;
-	}
-	store_number(db, KEY_COUNT, count + 1);
-	return true;
-}
-
 /* As root, which owns the file. */
 static void with_root(bool *changed)
 {
@@ -346,11 +236,11 @@ bool sg_history_fetch(struct sg_client_state *client,
 }
 
 /* A file that was cut short takes a record and does not give it back. */
-static bool can_be_read(struct db_context *db, const char *key, TDB_DATA stored)
+static bool can_be_read(struct db_context *db, TDB_DATA key, TDB_DATA stored)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	TDB_DATA value = {0};
-	NTSTATUS status = dbwrap_fetch_bystring(db, frame, key, &value);
+	NTSTATUS status = dbwrap_fetch(db, frame, key, &value);
 	bool same = NT_STATUS_IS_OK(status) && value.dsize == stored.dsize &&
 		    memcmp(value.dptr, stored.dptr, stored.dsize) == 0;
 
@@ -358,65 +248,108 @@ static bool can_be_read(struct db_context *db, const char *key, TDB_DATA stored)
 	return same;
 }
 
-void sg_history_sweep(struct sg_client_state *client)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
-	struct db_context *db = client->history;
-	time_t now = time(NULL);
-	time_t swept;
-	bool due;
+struct update {
+	struct db_context *db;
+	TDB_DATA key;
+	sg_history_fn *fn;
+	void *private_data;
+	bool called;  /* fn was */
+	bool added;   /* a client that is new */
+	bool full;    /* one that found no room */
+	bool damaged; /* what was read is not whole */
+	NTSTATUS status;
+};
 
-	if (db == NULL || global == NULL) {
-		TALLOC_FREE(frame);
+/* note (3) */
+static void update_locked(struct db_record *rec,
+			  TDB_DATA value,
+			  void *private_data)
+{
+	struct update *update = private_data;
+	uint8_t bytes[SG_HISTORY_BYTES] = {0};
+	TDB_DATA stored = {.dptr = bytes, .dsize = sizeof(bytes)};
+	struct sg_history before = {0};
+	struct sg_history keep = {0};
+	bool known = sg_history_unpack(value.dptr, value.dsize, &before);
+	bool wanted;
+
+	update->damaged = is_damage(NT_STATUS_OK, value, known);
+	if (update->damaged) {
 		return;
 	}
-	swept = (time_t)fetch_number(db, KEY_SWEPT);
-	due = now - swept >= DAY_SECONDS || now < swept ||
-	      (client->history_full && now - swept >= FULL_SWEEP_SECONDS);
-	if (due) {
-		sweep_db(db,
-			 now,
-			 global->history_days > 0 ? global->history_days
-						  : DEFAULT_DAYS);
+	update->called = true;
+	wanted =
+		update->fn(known ? &before : NULL, &keep, update->private_data);
+	if (!wanted) {
+		return;
 	}
-	TALLOC_FREE(frame);
+	update->full =
+		value.dsize == 0 && !sg_forget_room(update->db, update->key);
+	if (update->full) {
+		return;
+	}
+	sg_history_pack(&keep, bytes);
+	update->status = dbwrap_record_store(rec, stored, TDB_REPLACE);
+	if (NT_STATUS_IS_OK(update->status)) {
+		update->added = value.dsize == 0;
+		update->damaged = !can_be_read(update->db, update->key, stored);
+	}
 }
 
-void sg_history_store(struct sg_client_state *client,
-		      const char *key,
-		      const struct sg_history *record,
-		      bool known)
+static void update_db(struct update *update)
 {
-	uint8_t bytes[SG_HISTORY_BYTES] = {0};
-	TDB_DATA value = {.dptr = bytes, .dsize = sizeof(bytes)};
-	struct db_context *db = NULL;
-	NTSTATUS status = NT_STATUS_OK;
-	bool changed;
-	bool room = true;
-	bool damage = false;
+	TALLOC_CTX *frame = talloc_stackframe();
+	TDB_DATA value = {0};
+	NTSTATUS status = dbwrap_do_locked(update->db,
+					   update->key,
+					   update_locked,
+					   update);
 
-	sg_history_pack(record, bytes);
+	if (!NT_STATUS_IS_OK(status)) {
+		/* It does not say why; this does. */
+		update->status = status;
+		status = dbwrap_fetch(update->db, frame, update->key, &value);
+		update->damaged = is_damage(status, value, true);
+	}
+	TALLOC_FREE(frame);
+	if (!NT_STATUS_IS_OK(update->status)) {
+		DBG_WARNING("smbguard: the history of %s was not kept: %s\n",
+			    (const char *)update->key.dptr,
+			    nt_errstr(update->status));
+	}
+	if (NT_STATUS_EQUAL(update->status, NT_STATUS_INTERNAL_DB_CORRUPTION)) {
+		update->damaged = true;
+	}
+	if (update->added) {
+		sg_forget_count(update->db, update->key);
+	}
+}
+
+void sg_history_update(struct sg_client_state *client,
+		       const char *key,
+		       sg_history_fn *fn,
+		       void *private_data)
+{
+	struct update update = {
+		.key = string_term_tdb_data(key),
+		.fn = fn,
+		.private_data = private_data,
+		.status = NT_STATUS_OK,
+	};
+	struct sg_history nothing = {0};
+	bool changed;
+
 	with_root(&changed);
-	db = history_db(client);
-	if (db != NULL && !known) {
-		room = make_room(client, db);
+	update.db = history_db(client);
+	if (update.db != NULL) {
+		update_db(&update);
+		client->history_full = client->history_full || update.full;
 	}
-	if (db != NULL && room) {
-		status = dbwrap_store_bystring(db, key, value, TDB_REPLACE);
-		if (!NT_STATUS_IS_OK(status)) {
-			DBG_WARNING("smbguard: the history of %s was not kept: "
-				    "%s\n",
-				    key,
-				    nt_errstr(status));
-		}
-		damage = NT_STATUS_EQUAL(status,
-					 NT_STATUS_INTERNAL_DB_CORRUPTION) ||
-			 (NT_STATUS_IS_OK(status) &&
-			  !can_be_read(db, key, value));
-	}
-	if (damage) {
+	if (update.damaged) {
 		history_damaged(client);
 	}
 	without_root(changed);
+	if (!update.called) {
+		(void)fn(NULL, &nothing, private_data);
+	}
 }

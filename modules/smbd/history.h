@@ -34,19 +34,23 @@ bool sg_history_fetch(struct sg_client_state *client,
 		      struct sg_history *record);
 
 /**
- * Remember. Failure is told in smbd's log; nobody is refused for it.
+ * What shall be remembered from now on. Called under the record's lock, so it
+ * must be quick and not touch the history itself.
  *
- * known: there is a record under this key.
+ * before: what there is; NULL for a client that is new, or where nothing can
+ * be had. Returns false if nothing shall be written.
  */
-void sg_history_store(struct sg_client_state *client,
-		      const char *key,
-		      const struct sg_history *record,
-		      bool known);
+typedef bool sg_history_fn(const struct sg_history *before,
+			   struct sg_history *keep,
+			   void *private_data);
 
 /**
- * Forget who is too old, if that is due. To be called when the client has
- * gone: it may take seconds.
+ * Remember. fn is called once, whatever happens. Failure is told in smbd's log;
+ * nobody is refused for it.
  */
-void sg_history_sweep(struct sg_client_state *client);
+void sg_history_update(struct sg_client_state *client,
+		       const char *key,
+		       sg_history_fn *fn,
+		       void *private_data);
 
 #endif /* SMBGUARD_SMBD_HISTORY_H */

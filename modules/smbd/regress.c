@@ -95,6 +95,30 @@ static bool configured_lower(const struct sg_policy *policy,
 	return true;
 }
 
+/* What an offer is held against and becomes. */
+struct offered {
+	const struct sg_policy *policy;
+	struct sg_history now;
+	struct sg_regression r;
+	bool worse;
+	bool configured;
+};
+
+static bool compare_offer(const struct sg_history *before,
+			  struct sg_history *keep,
+			  void *private_data)
+{
+	struct offered *o = private_data;
+
+	o->worse = sg_history_address_regressed(before, &o->now, &o->r);
+	if (!o->worse) {
+		o->configured =
+			configured_lower(o->policy, before, &o->now, &o->r);
+	}
+	*keep = sg_history_merge(before, &o->now);
+	return true;
+}
+
 void sg_regress_negotiate(struct sg_client_state *client,
 			  struct sg_connection_state *conn,
 			  const struct sg_policy *policy,
@@ -102,36 +126,22 @@ void sg_regress_negotiate(struct sg_client_state *client,
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = sg_history_key(frame, facts, false);
-	struct sg_history now = history_of(facts);
-	struct sg_history before = {0};
-	struct sg_history keep = {0};
-	struct sg_regression r = {.what = NULL};
-	bool known;
-	bool worse;
+	struct offered o = {.policy = policy, .now = history_of(facts)};
 
-	if (key == NULL || !wanted(policy->global)) {
-		TALLOC_FREE(frame);
-		return;
+	/* Without a dialect that is known, an offer says nothing of anybody. */
+	if (key != NULL && wanted(policy->global) &&
+	    o.now.offered_dialect != SG_DIALECT_NONE) {
+		sg_history_update(client, key, compare_offer, &o);
 	}
-	known = sg_history_fetch(client, key, &before);
-	worse = sg_history_address_regressed(known ? &before : NULL, &now, &r);
-	if (worse) {
-		tell(client, conn, facts, &r, NULL);
-	} else {
-		worse = configured_lower(policy,
-					 known ? &before : NULL,
-					 &now,
-					 &r);
-		if (worse) {
-			tell(client,
-			     conn,
-			     facts,
-			     &r,
-			     "\"server max protocol\" of smb.conf explains it");
-		}
+	if (o.worse) {
+		tell(client, conn, facts, &o.r, NULL);
+	} else if (o.configured) {
+		tell(client,
+		     conn,
+		     facts,
+		     &o.r,
+		     "\"server max protocol\" of smb.conf explains it");
 	}
-	keep = sg_history_merge(known ? &before : NULL, &now);
-	sg_history_store(client, key, &keep, known);
 	TALLOC_FREE(frame);
 }
 
@@ -211,6 +221,16 @@ void sg_regress_session(struct sg_client_state *client,
 	TALLOC_FREE(frame);
 }
 
+static bool keep_session(const struct sg_history *before,
+			 struct sg_history *keep,
+			 void *private_data)
+{
+	const struct sg_history *now = private_data;
+
+	*keep = sg_history_merge(before, now);
+	return true;
+}
+
 void sg_regress_keep_session(struct sg_client_state *client,
 			     const struct sg_settings *global,
 			     const struct sg_facts *facts)
@@ -218,16 +238,28 @@ void sg_regress_keep_session(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = account_key(frame, facts);
 	struct sg_history now = history_of(facts);
-	struct sg_history before = {0};
-	struct sg_history keep = {0};
-	bool known;
 
 	if (key != NULL && wanted(global)) {
-		known = sg_history_fetch(client, key, &before);
-		keep = sg_history_merge(known ? &before : NULL, &now);
-		sg_history_store(client, key, &keep, known);
+		sg_history_update(client, key, keep_session, &now);
 	}
 	TALLOC_FREE(frame);
+}
+
+static bool count_suspicion(const struct sg_history *before,
+			    struct sg_history *keep,
+			    void *private_data)
+{
+	uint32_t *count = private_data;
+
+	if (before == NULL) {
+		return false;
+	}
+	*keep = *before;
+	if (keep->suspicions < UINT32_MAX) {
+		keep->suspicions++;
+	}
+	*count = keep->suspicions;
+	return true;
 }
 
 uint32_t sg_regress_suspect(struct sg_client_state *client,
@@ -236,19 +268,10 @@ uint32_t sg_regress_suspect(struct sg_client_state *client,
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = sg_history_key(frame, facts, false);
-	struct sg_history record = {0};
 	uint32_t count = 1;
-	bool known = false;
 
 	if (key != NULL && wanted(global)) {
-		known = sg_history_fetch(client, key, &record);
-	}
-	if (known) {
-		if (record.suspicions < UINT32_MAX) {
-			record.suspicions++;
-		}
-		count = record.suspicions;
-		sg_history_store(client, key, &record, true);
+		sg_history_update(client, key, count_suspicion, &count);
 	}
 	TALLOC_FREE(frame);
 	return count;

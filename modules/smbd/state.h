@@ -45,7 +45,7 @@ struct sg_client_state {
 	/* see history.c */
 	struct db_context *history;
 	bool history_failed;
-	bool history_full;
+	bool history_full; /* see forget.c */
 	ino_t history_inode;
 
 	unsigned awaited; /* connections that are watched, see watch.c */

@@ -22,7 +22,8 @@ NAME = 'smbguard_history.tdb'
 FIELDS = '<9B3x16sIQQ12x'
 NAMES = ('NONE', 'LANMAN', 'NT1', 'SMB2_02', 'SMB2_10', 'SMB3_00', 'SMB3_02',
          'SMB3_11')
-COUNT, SWEPT = 'meta/count', 'meta/swept'
+ADDRESSES, ACCOUNTS = 'meta/addresses', 'meta/accounts'  # how many
+SWEPT = 'meta/swept'
 HASH_SIZE = 10007  # as modules/smbd/history.c has it, for a new file
 
 

@@ -12,13 +12,14 @@ import glob
 import os
 import random
 import socket
+import struct
 import time
 
 import processes
 import records
 import wire
 from ntlm_client import Logons
-from records import COUNT, NAMES, SWEPT, History, Record
+from records import ACCOUNTS, ADDRESSES, NAMES, SWEPT, History, Record
 
 HISTORY = {'smbguard:history': 'yes'}
 ADDRESS = 'address/127.0.0.1'
@@ -40,6 +41,10 @@ def log_on(smbd, source, dialect='SMB2_02', user='alice'):
 
 def asides(smbd):
     return sorted(glob.glob(records.path_of(smbd) + '.damaged-*'))
+
+
+def counts(history):
+    return history.number(ADDRESSES), history.number(ACCOUNTS)
 
 
 def downgrades(smbd):
@@ -89,7 +94,7 @@ def test_what_is_kept(t):
                'the times of %s' % record)
     t.equal((0, 1), (address.mechanism, account.mechanism))
     with History(path) as history:
-        t.equal(2, history.number(COUNT))
+        t.equal((1, 1), counts(history))
         t.true(begin <= history.number(SWEPT) <= time.time(), 'swept')
 
 
@@ -118,6 +123,7 @@ def test_outlives_smbd(t):
 
 def test_many_at_once(t):
     smbd = t.smbd(options=HISTORY)
+    visit(t, smbd)  # the first walk over all is made, and all are counted
     sources = ['127.0.%d.%d' % (1 + n // 20, 1 + n % 20) for n in range(60)]
     work = [(source, user) for source in sources for user in ('alice', 'bob')]
     random.shuffle(work)
@@ -126,13 +132,11 @@ def test_many_at_once(t):
             t.equal('NT_STATUS_SUCCESS', got)
     smbd.settle()
     kept = records.clients(smbd)
-    t.equal({'address/' + source for source in sources},
+    t.equal({ADDRESS} | {'address/' + source for source in sources},
             {key for key in kept if key.startswith('address/')})
-    t.equal(180, len(kept))
+    t.equal(182, len(kept))
     with History(records.path_of(smbd)) as history:
-        count = history.number(COUNT)
-    # Two may count at the same time, or a client twice in its first second.
-    t.true(120 <= count <= 360, 'about as many counted: %d' % count)
+        t.equal((61, 121), counts(history))
     t.equal([], smbd.events(event='policy_error'))
     t.equal([], asides(smbd))
 
@@ -337,7 +341,7 @@ def test_old_clients_are_forgotten(t):
     t.equal({0, 1, 29}, again(now - DAY - 1))
     t.equal({0, 1, 29}, again(now + 10 * DAY))
     with History(records.path_of(smbd)) as history:
-        t.equal(len(history.clients()), history.number(COUNT))
+        t.equal(len(history.clients()), sum(counts(history)))
         t.true(now <= history.number(SWEPT) <= time.time(), 'swept')
     t.true(ADDRESS in records.clients(smbd), 'who is here stays')
     smbd.config.set('global', 'smbguard:history days', None)
@@ -345,26 +349,99 @@ def test_old_clients_are_forgotten(t):
     t.equal({0, 1, 29, 30, 31}, again(now - DAY - 1))
 
 
+def test_many_at_one_address(t):
+    """One record, written by all of them; and one change is told once."""
+    smbd = t.smbd(options=HISTORY)
+
+    def offer(number, *dialects):
+        message = bytearray(wire.smb2_negotiate(*dialects))
+        message[76:92] = struct.pack('<QQ', os.getpid(), number)  # its GUID
+        with smbd.raw() as client:
+            t.true(client.ask(bytes(message)), 'an answer')
+    offer(0, *wire.DIALECTS)
+    smbd.settle()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: offer(n, ('SMB2_02', 'SMB2_10')[n % 2]),
+                      range(1, 401)))
+    t.equal([], smbd.events(event='policy_error'))
+    t.equal([], asides(smbd))
+    told = downgrades(smbd)
+    t.true(told in ([('SMB3_11', 'SMB2_02')],
+                    [('SMB3_11', 'SMB2_10'), ('SMB2_10', 'SMB2_02')]),
+           'each change once: %s' % told)
+    t.equal('SMB2_02', NAMES[records.clients(smbd)[ADDRESS].lowest_dialect])
+
+
+def addresses_of(smbd):
+    return {key.split('/')[1] for key in records.clients(smbd)}
+
+
 def test_flood_is_bounded(t):
     """No more than so many, counted; and a wrong count is put right."""
     smbd = t.smbd(options=HISTORY)
     visit(t, smbd)
 
-    def with_count(count, swept):
+    def with_counts(addresses, accounts, swept):
         with History(records.path_of(smbd)) as history:
-            history.set_number(COUNT, count)
+            history.set_number(ADDRESSES, addresses)
+            history.set_number(ACCOUNTS, accounts)
             history.set_number(SWEPT, time.time() - swept)
-    with_count(MAX_CLIENTS, 30)
+    with_counts(MAX_CLIENTS, MAX_CLIENTS, 30)
     t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
     visit(t, smbd, 'SMB2_10')  # who is known stays known
     t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))
-    t.equal({'127.0.0.1'}, {key.split('/')[1] for key in
-                            records.clients(smbd)})
-    with_count(MAX_CLIENTS, 61)
+    t.equal({'127.0.0.1'}, addresses_of(smbd))
+    # Addresses alone: who has an account is kept.
+    with_counts(MAX_CLIENTS, 1, 30)
+    t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.3'))
+    smbd.settle()
+    t.equal(['account'], [key.split('/')[0] for key in records.clients(smbd)
+                          if '127.0.0.3' in key])
+    with_counts(MAX_CLIENTS, MAX_CLIENTS, 61)
     for _ in range(2):  # with the end of the first there is room
         t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
         smbd.settle()
-    t.equal({'127.0.0.1', '127.0.0.2'}, {key.split('/')[1] for key in
-                                         records.clients(smbd)})
+    t.equal({'127.0.0.%d' % n for n in (1, 2, 3)}, addresses_of(smbd))
     with History(records.path_of(smbd)) as history:
-        t.true(history.number(COUNT) < 10, 'counted anew')
+        t.equal((2, 3), counts(history), 'counted anew')
+
+
+def test_flood_pushes_out_no_account(t):
+    """The oldest half of the addresses goes, and nobody's account."""
+    smbd = t.smbd(options=HISTORY)
+    visit(t, smbd)
+    now = int(time.time())
+    quiet = 'account/10.0.0.1/S-1-5-21-1-2-3-4'
+    with History(records.path_of(smbd)) as history:
+        history.put(quiet, Record(last_seen=now - 80 * DAY))
+        for age in range(200):
+            packed = Record(last_seen=now - 60 - age).pack()
+            for number in range(MAX_CLIENTS // 200):
+                history.tdb[b'address/10.%d.%d\0' % (age, number)] = packed
+        del history.tdb[b'address/10.0.1\0']  # for the one that is here
+        history.set_number(ADDRESSES, MAX_CLIENTS)
+        history.set_number(SWEPT, now - 3600)
+    for _ in range(2):
+        t.equal('NT_STATUS_SUCCESS', log_on(smbd, '127.0.0.2'))
+        smbd.settle()
+    with History(records.path_of(smbd)) as history:
+        kept = {key[:-1].decode() for key in history.tdb.keys()}
+        found = counts(history)
+    t.true(quiet in kept, 'the oldest of all, an account')
+    t.true('address/127.0.0.2' in kept, 'the second time there is room')
+    t.true('address/10.0.0' in kept and 'address/10.199.0' not in kept,
+           'the oldest addresses have gone')
+    t.equal(3, found[1])
+    t.true(MAX_CLIENTS // 2 - 1001 <= found[0] <= MAX_CLIENTS // 2 + 2,
+           'half of the addresses: %d' % found[0])
+
+
+def test_offer_of_nothing_known(t):
+    """It says nothing of the address, and must not hide what comes next."""
+    smbd = t.smbd(options=HISTORY)
+    for message in (wire.smb3_negotiate(), wire.smb1_negotiate('NOTHING'),
+                    wire.smb2_negotiate('SMB2_10')):
+        with smbd.raw() as client:
+            client.ask(message)
+        smbd.settle()
+    t.equal([('SMB3_11', 'SMB2_10')], downgrades(smbd))

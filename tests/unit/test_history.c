@@ -326,6 +326,10 @@ static void test_history_merge(void **state)
 	now.lowest_dialect = NT1;
 	merged = sg_history_merge(&before, &now);
 	assert_int_equal(merged.lowest_dialect, NT1);
+	/* none at all is no low */
+	before.lowest_dialect = SG_DIALECT_NONE;
+	merged = sg_history_merge(&before, &now);
+	assert_int_equal(merged.lowest_dialect, NT1);
 }
 
 int main(void)
