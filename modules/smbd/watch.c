@@ -21,7 +21,8 @@
  *     drops the connection when the answer to its session setup comes with a
  *     signature that is wrong to it. To the server that is a client that
  *     authenticates and hangs up without another byte. Others may do so, too:
- *     it is a suspicion.
+ *     it is a suspicion. smbd itself may refuse a session after we have seen
+ *     it, and then the session is gone: that client was told why it fails.
  *
  * How it fails: what cannot be read is no sign of anything.
  */
@@ -217,6 +218,21 @@ static void record_vanished(struct sg_client_state *client,
 	TALLOC_FREE(frame);
 }
 
+/* note (3) */
+static bool was_let_in(struct smbXsrv_connection *xconn,
+		       const struct sg_facts *facts)
+{
+	struct timeval now = timeval_current();
+	struct smbXsrv_session *session = NULL;
+	NTSTATUS status;
+
+	status = smb2srv_session_lookup_conn(xconn,
+					     facts->session_id,
+					     timeval_to_nttime(&now),
+					     &session);
+	return NT_STATUS_IS_OK(status);
+}
+
 void sg_watch_session(struct sg_client_state *client,
 		      struct smbXsrv_connection *xconn,
 		      struct sg_facts *facts)
@@ -336,7 +352,10 @@ void sg_watch_socket(struct sg_client_state *client,
 		return; /* the socket can be written to */
 	}
 	if (got <= 0) {
-		if (conn->vanish_counts) {
+		bool counts =
+			conn->vanish_counts && was_let_in(x, conn->awaited);
+
+		if (counts) {
 			record_vanished(client, conn->awaited);
 		}
 		watch_done(client, conn);

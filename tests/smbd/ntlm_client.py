@@ -51,13 +51,15 @@ def _spnego_next(token, mech_list_mic=None):
 
 
 class Logons(wire.Connection):
+    contexts = (wire.preauth_context(),
+                wire.encryption_context(wire.AES128_GCM))  # at 3.1.1
+    capabilities = wire.CAP_ENCRYPTION
+
     def __init__(self, port, dialect='SMB3_11', source=None, guid=wire.GUID):
         super().__init__(port, source)
-        contexts = ()
-        if dialect == 'SMB3_11':
-            contexts = (wire.preauth_context(),
-                        wire.encryption_context(wire.AES128_GCM))
-        self.ask(wire.smb2_negotiate(dialect, contexts=contexts, guid=guid))
+        self.ask(wire.smb2_negotiate(
+            dialect, capabilities=self.capabilities, guid=guid,
+            contexts=self.contexts if dialect == 'SMB3_11' else ()))
         self.message_id = 0
         self.key = None  # see bind_to()
 

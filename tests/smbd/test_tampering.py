@@ -9,10 +9,13 @@ What only a client can notice is listed, too.
 """
 
 import concurrent.futures
+import contextlib
 import os
 import signal
 import struct
 
+import eventlog
+import processes
 import proxy
 import wire
 from harness import visit
@@ -309,6 +312,46 @@ def test_channels_are_no_suspects(t):
     """A channel may be bound, wait for work, and go away without any."""
     smbd = t.smbd(options=HISTORY)
     torture(t, smbd, 'open', CHANNELS)
+    check_no_signs(t, smbd)
+
+
+class Plain(Logons):
+    """At 3.1.1, and without any cipher."""
+    contexts = (wire.preauth_context(),)
+    capabilities = 0
+
+
+def test_refused_clients_are_no_suspects(t):
+    """By smbguard, by smbd itself, at the logon and at the tree connect."""
+    smbd = t.smbd(options={**HISTORY, 'server smb encrypt': 'required'})
+    with Plain(smbd.port) as client:
+        t.equal('NT_STATUS_ACCESS_DENIED', client.attempt('alice'))
+    # smbd says so after the session gate has let it in.
+    t.story(smbd, 'negotiate allowed', 'session allowed')
+    smbd = t.smbd(options={**HISTORY, 'smbguard:encryption': 'required'})
+    with Plain(smbd.port) as client:
+        t.equal('NT_STATUS_ACCESS_DENIED', client.attempt('alice'))
+    t.story(smbd, 'negotiate allowed', 'session denied')
+    smbd = t.smbd(options=HISTORY, shares={
+        'secret': {'smbguard:ntlm': 'deny'}})
+    t.equal('NT_STATUS_ACCESS_DENIED', smbd.smbclient('secret').got)
+    t.story(smbd, *visit('secret', 'denied'))
+
+
+def test_smbd_that_ends_suspects_nobody(t):
+    """Its clients have sent nothing yet, and it is not they who hang up."""
+    smbd = t.smbd(options=HISTORY)
+    with contextlib.ExitStack() as stack:
+        for number in range(5):
+            client = stack.enter_context(
+                Logons(smbd.port, source='127.0.0.%d' % (2 + number)))
+            t.equal('NT_STATUS_SUCCESS', client.attempt('alice'))
+        processes.send(smbd.connections() + [smbd.pid], signal.SIGTERM)
+        smbd.process.wait()
+        t.equal(5, len(eventlog.select(eventlog.read_events(smbd.audit),
+                                       event='session')))
+    smbd.stop()
+    smbd.start()
     check_no_signs(t, smbd)
 
 
