@@ -7,7 +7,9 @@
  * An address is known before anybody has logged on, but many clients may
  * share it; an account at an address is one client, as a rule. So an address
  * is accused only of less than it ever offered, and an account of less than
- * the last time. A connection is told about once.
+ * the last time. Of a connection the same thing is told once: what its address
+ * was told about counts for its accounts, what one account was told about not
+ * for another, which has a history of its own.
  *
  * How it fails: without a history nobody is accused. What an administrator
  * changed is told as the server's side, and no rule refuses for that.
@@ -33,6 +35,17 @@ static bool wanted(const struct sg_settings *global)
 	return global->history != SG_SWITCH_NO;
 }
 
+static bool told_before(const struct sg_connection_state *conn,
+			const struct sg_facts *facts,
+			const struct sg_regression *r)
+{
+	return conn->regress_what != NULL &&
+	       strequal(conn->regress_what, r->what) &&
+	       strequal(conn->regress_side, r->side) &&
+	       (conn->regress_sid == NULL ||
+		strequal(conn->regress_sid, facts->sid));
+}
+
 static void tell(struct sg_client_state *client,
 		 struct sg_connection_state *conn,
 		 const struct sg_facts *facts,
@@ -49,11 +62,16 @@ static void tell(struct sg_client_state *client,
 		.explanation = explanation,
 	};
 
-	if (conn->regress_told) {
+	bool told = told_before(conn, facts, r);
+
+	if (told) {
 		TALLOC_FREE(frame);
 		return;
 	}
-	conn->regress_told = true;
+	conn->regress_what = r->what;
+	conn->regress_side = r->side;
+	conn->regress_sid =
+		facts->sid != NULL ? talloc_strdup(conn, facts->sid) : NULL;
 	verdict.reason = talloc_asprintf(
 		frame,
 		"%s%s%s: %s is %s, and was or could be %s. The %s's side "

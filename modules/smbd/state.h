@@ -61,7 +61,11 @@ struct sg_connection_state {
 	unsigned messages_left;	  /* to be looked at */
 	bool vanish_counts;	  /* nothing has come since */
 	bool tampered;		  /* negotiate_tampered was recorded */
-	bool regress_told;	  /* downgrade was recorded */
+
+	/* see regress.c: the last downgrade that was recorded */
+	const char *regress_what;
+	const char *regress_side;
+	const char *regress_sid; /* NULL: of the address */
 };
 
 /*

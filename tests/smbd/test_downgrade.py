@@ -10,6 +10,7 @@ mode; what an administrator changed accuses no client and refuses nobody.
 import proxy
 from harness import DENIED
 from kdc import Realm
+from ntlm_client import Logons
 
 HISTORY = {'smbguard:history': 'yes'}
 OPTION = 'smbguard:downgrade'
@@ -288,6 +289,25 @@ def test_refuse_without_history(t):
     smbd.config.set('global', 'smbguard:history', 'yes')
     smbd.reload()
     t.equal('ok', visit(smbd))
+
+
+def test_accounts_on_one_connection(t):
+    """Each has a history of its own; what an address did is told once."""
+    smbd = t.smbd(options=HISTORY)
+    new = New(smbd)
+
+    def log_on(dialect, *users):
+        with Logons(smbd.port, dialect) as client:
+            for user in users:
+                t.equal('NT_STATUS_SUCCESS', client.attempt(user))
+    log_on('SMB2_02', 'alice')  # the address
+    log_on('SMB3_11', 'alice', 'bob')
+    t.equal([], new())
+    log_on('SMB2_10', 'alice', 'bob', 'alice', 'bob')
+    t.equal([told('dialect', 'SMB3_11', 'SMB2_10', user)
+             for user in ('alice', 'bob')], new())
+    log_on('SMB2_10', 'alice', 'bob')
+    t.equal([], new())
 
 
 def test_guests(t):
