@@ -32,6 +32,7 @@
 #define VERSION 1
 #define SUM_AT 60
 #define SIGNING_MD5_BYTE 255
+#define SAME_SECONDS 3600
 
 /* Strength: key length, then the mode. */
 static int cipher_rank(uint16_t cipher)
@@ -268,6 +269,23 @@ struct sg_history sg_history_merge(const struct sg_history *before,
 		merged.lowest_dialect = before->lowest_dialect;
 	}
 	return merged;
+}
+
+bool sg_history_same(const struct sg_history *before,
+		     const struct sg_history *keep)
+{
+	return before->offered_dialect == keep->offered_dialect &&
+	       before->used_dialect == keep->used_dialect &&
+	       before->lowest_dialect == keep->lowest_dialect &&
+	       before->offered_cipher == keep->offered_cipher &&
+	       before->used_cipher == keep->used_cipher &&
+	       before->offered_signing == keep->offered_signing &&
+	       before->used_signing == keep->used_signing &&
+	       before->mechanism == keep->mechanism &&
+	       before->suspicions == keep->suspicions &&
+	       before->first_seen == keep->first_seen &&
+	       keep->last_seen >= before->last_seen &&
+	       keep->last_seen - before->last_seen < SAME_SECONDS;
 }
 
 static void put_le(uint8_t *at, uint64_t value, size_t bytes)

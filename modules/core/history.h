@@ -86,6 +86,13 @@ bool sg_history_account_regressed(const struct sg_history *before,
 struct sg_history sg_history_merge(const struct sg_history *before,
 				   const struct sg_history *now);
 
+/**
+ * Is there nothing in a record that would be worth writing it again? The time
+ * may be late by an hour, and the GUID another.
+ */
+bool sg_history_same(const struct sg_history *before,
+		     const struct sg_history *keep);
+
 /** Write a record into bytes. */
 void sg_history_pack(const struct sg_history *record,
 		     uint8_t bytes[SG_HISTORY_BYTES]);

@@ -18,6 +18,11 @@
  * (2) Addresses and accounts have that many places each. Who has no account
  *     can come from many addresses, and must not push out the accounts.
  *
+ * (3) A walk only reads. To delete on the way is a transaction for each record
+ *     under CTDB, which waits for the end of the very walk. So those to be
+ *     forgotten are noted, and deleted afterwards; under CTDB AT_ONCE of them
+ *     in a transaction.
+ *
  * How it fails: a count that is wrong is put right by the next walk.
  */
 
@@ -35,6 +40,7 @@
 #define DAY_SECONDS 86400
 #define MAX_CLIENTS 200000 /* of each kind */
 #define FULL_SWEEP_SECONDS 60
+#define AT_ONCE 500
 
 enum kind {
 	ADDRESS,
@@ -122,7 +128,11 @@ struct found {
 
 struct sweep {
 	struct found kinds[NUM_KINDS];
-	bool any; /* somebody is to be forgotten */
+	bool any; /* somebody is to be forgotten: */
+	TALLOC_CTX *frame;
+	char *keys; /* strings, one behind the other */
+	size_t used;
+	size_t size;
 };
 
 static struct found *find_record(struct sweep *sweep,
@@ -156,21 +166,75 @@ static int see_record(struct db_record *rec, void *private_data)
 	return 0;
 }
 
-static int forget_record(struct db_record *rec, void *private_data)
+static int collect_record(struct db_record *rec, void *private_data)
 {
 	struct sweep *sweep = private_data;
 	struct sg_history record = {0};
 	struct found *found = find_record(sweep, rec, &record);
+	TDB_DATA key = dbwrap_record_get_key(rec);
 
 	if (found == NULL) {
 		return 0;
 	}
-	if (record.last_seen < found->before) {
-		(void)dbwrap_record_delete(rec);
-	} else {
+	if (record.last_seen >= found->before || key.dptr == NULL ||
+	    key.dptr[key.dsize - 1] != '\0') {
 		found->num++;
+		return 0;
 	}
+	if (key.dsize > sweep->size - sweep->used) {
+		size_t size = 2 * (sweep->size + key.dsize);
+		char *keys =
+			talloc_realloc(sweep->frame, sweep->keys, char, size);
+
+		if (keys == NULL) {
+			return -1;
+		}
+		sweep->keys = keys;
+		sweep->size = size;
+	}
+	memcpy(sweep->keys + sweep->used, key.dptr, key.dsize);
+	sweep->used += key.dsize;
 	return 0;
+}
+
+/* It may have come back in the meantime. */
+static void forget_locked(struct db_record *rec,
+			  TDB_DATA value,
+			  void *private_data)
+{
+	const struct found *found = private_data;
+	struct sg_history record = {0};
+	bool ok = sg_history_unpack(value.dptr, value.dsize, &record);
+
+	if (ok && record.last_seen < found->before) {
+		(void)dbwrap_record_delete(rec);
+	}
+}
+
+/* note (3) */
+static size_t forget_some(struct db_context *db,
+			  struct sweep *sweep,
+			  size_t from)
+{
+	bool clustered = lp_clustering();
+	size_t n;
+
+	if (clustered && dbwrap_transaction_start(db) != 0) {
+		return sweep->used;
+	}
+	for (n = 0; n < AT_ONCE && from < sweep->used; n++) {
+		TDB_DATA key = string_term_tdb_data(sweep->keys + from);
+
+		(void)dbwrap_do_locked(db,
+				       key,
+				       forget_locked,
+				       &sweep->kinds[kind_of(key)]);
+		from += key.dsize;
+	}
+	if (clustered) {
+		(void)dbwrap_transaction_commit(db);
+	}
+	return from;
 }
 
 static int compare_times(const void *a, const void *b)
@@ -198,7 +262,8 @@ static bool forget_half(struct found *found)
 static void sweep_db(struct db_context *db, time_t now, unsigned days)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sweep sweep = {.any = false};
+	struct sweep sweep = {.any = false, .frame = frame};
+	size_t done = 0;
 	enum kind k;
 
 	store_number(db, KEY_SWEPT, (uint64_t)now);
@@ -218,7 +283,10 @@ static void sweep_db(struct db_context *db, time_t now, unsigned days)
 		for (k = 0; k < NUM_KINDS; k++) {
 			sweep.kinds[k].num = 0;
 		}
-		(void)dbwrap_traverse(db, forget_record, &sweep, NULL);
+		(void)dbwrap_traverse_read(db, collect_record, &sweep, NULL);
+	}
+	while (done < sweep.used) {
+		done = forget_some(db, &sweep, done);
 	}
 	for (k = 0; k < NUM_KINDS; k++) {
 		store_number(db, key_counts[k], sweep.kinds[k].num);

@@ -34,8 +34,8 @@ bool sg_history_fetch(struct sg_client_state *client,
 		      struct sg_history *record);
 
 /**
- * What shall be remembered from now on. Called under the record's lock, so it
- * must be quick and not touch the history itself.
+ * What shall be remembered from now on. May be called under the record's lock,
+ * so it must be quick and not touch the history itself.
  *
  * before: what there is; NULL for a client that is new, or where nothing can
  * be had. Returns false if nothing shall be written.
@@ -45,8 +45,8 @@ typedef bool sg_history_fn(const struct sg_history *before,
 			   void *private_data);
 
 /**
- * Remember. fn is called once, whatever happens. Failure is told in smbd's log;
- * nobody is refused for it.
+ * Remember. fn is called at least once, whatever happens; the last time
+ * counts. Failure is told in smbd's log; nobody is refused for it.
  */
 void sg_history_update(struct sg_client_state *client,
 		       const char *key,

@@ -129,10 +129,8 @@ static bool compare_offer(const struct sg_history *before,
 	struct offered *o = private_data;
 
 	o->worse = sg_history_address_regressed(before, &o->now, &o->r);
-	if (!o->worse) {
-		o->configured =
+	o->configured = !o->worse &&
 			configured_lower(o->policy, before, &o->now, &o->r);
-	}
 	*keep = sg_history_merge(before, &o->now);
 	return true;
 }

@@ -332,6 +332,46 @@ static void test_history_merge(void **state)
 	assert_int_equal(merged.lowest_dialect, NT1);
 }
 
+/* Each field alone makes a record worth writing, but for the GUID. */
+static void test_history_same(void **state)
+{
+	struct sg_history now[] = {best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best,
+				   best};
+	struct sg_history same = best;
+	size_t i;
+
+	now[0].offered_dialect = SMB210;
+	now[1].used_dialect = SMB210;
+	now[2].lowest_dialect = SMB210;
+	now[3].offered_cipher = GCM128;
+	now[4].used_cipher = GCM128;
+	now[5].offered_signing = CMAC;
+	now[6].used_signing = CMAC;
+	now[7].mechanism = NTLM;
+	now[8].suspicions++;
+	now[9].first_seen++;
+	now[10].last_seen += 3600;
+	now[11].last_seen--;
+	for (i = 0; i < 12; i++) {
+		bool ok = sg_history_same(&best, &now[i]);
+
+		assert_false(ok);
+	}
+	same.last_seen += 3599;
+	same.guid[0]++;
+	assert_true(sg_history_same(&best, &same));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_history_of_no_offer),
 		cmocka_unit_test(test_history_of_mechanisms),
 		cmocka_unit_test(test_history_merge),
+		cmocka_unit_test(test_history_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
