@@ -217,9 +217,13 @@ static size_t forget_some(struct db_context *db,
 			  size_t from)
 {
 	bool clustered = lp_clustering();
+	int ret = 0;
 	size_t n;
 
-	if (clustered && dbwrap_transaction_start(db) != 0) {
+	if (clustered) {
+		ret = dbwrap_transaction_start(db);
+	}
+	if (ret != 0) {
 		return sweep->used;
 	}
 	for (n = 0; n < AT_ONCE && from < sweep->used; n++) {
