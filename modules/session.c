@@ -155,7 +155,10 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	} else if (verdict->outcome != SG_DENIED) {
 		*verdict = (struct sg_verdict){
 			.outcome = SG_DENIED,
-			.reason = "Refused: smbd did not take a parameter.",
+			.reason = "Refused: smbd did not take a parameter "
+				  "that smbguard sets. Take \"server smb "
+				  "encrypt\" and \"lm interval\" off smbd's "
+				  "command line.",
 		};
 	}
 	event.verdict = verdict;

@@ -171,11 +171,16 @@ static void find_broken(const struct access *access,
 	}
 	if ((client->gates & GATES_NEEDED) == GATES_NEEDED) {
 		if (encrypt && facts->can_encrypt && !was_told(access)) {
-			policy->broken = "smbd loaded this share only now, and "
-					 "the client was not told to encrypt";
-			policy->broken_remedy = "The next connect will do";
+			policy->broken = "smbd did not tell the client to "
+					 "encrypt at this share";
 			policy->broken_option = SG_OPTION_ENCRYPTION;
 			(void)sg_knob_raise_encryption(client, policy->global);
+			policy->broken_remedy =
+				lp_server_smb_encrypt(access->snum) <
+						SMB_ENCRYPTION_DESIRED
+					? "Take \"server smb encrypt\" off "
+					  "smbd's command line"
+					: "The next connect will do";
 		}
 		return;
 	}

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct cutter {
 	FILE *f;
@@ -155,6 +156,19 @@ static struct sg_conf_line understand(TALLOC_CTX *mem_ctx,
 	return l;
 }
 
+/* Somebody's pipe would be waited for, without end. */
+static FILE *open_file(const char *path)
+{
+	struct stat st = {0};
+	int ret = stat(path, &st);
+
+	if (ret == 0 && S_ISFIFO(st.st_mode)) {
+		errno = EOPNOTSUPP;
+		return NULL;
+	}
+	return fopen(path, "r");
+}
+
 struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
 				   const char *path,
 				   size_t *num)
@@ -164,7 +178,7 @@ struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
 	unsigned line = 0;
 
 	*num = 0;
-	c.f = fopen(path, "r");
+	c.f = open_file(path);
 	if (c.f == NULL) {
 		return NULL;
 	}

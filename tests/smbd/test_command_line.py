@@ -48,6 +48,11 @@ def test_encryption_with_the_share_gate(t):
         for protocol in PROTOCOLS:
             t.equal(DENIED, smbd.smbclient('secret', protocol).got, protocol)
             t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
+        told = [e['reason'] for e in smbd.events(event='share_connect',
+                                                 outcome='denied')]
+        t.true(told and not any('next connect' in r for r in told), told)
+        if value == 'if_required':
+            t.true(any("off smbd's command line" in r for r in told), told)
 
 
 def test_availability(t):

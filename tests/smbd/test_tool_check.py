@@ -308,6 +308,15 @@ def test_includes_take_their_place(t):
             [(s['share'], s['guest']) for s in result['shares']])
 
 
+def test_a_pipe_is_not_waited_for(t):
+    pipe = os.path.join(t.directory, 'pipe')
+    os.mkfifo(pipe)
+    for path in (write(t, CLEAN + ['include = ' + pipe] + SHARE), pipe):
+        status, _, error = run(path, timeout=20)
+        t.equal(2, status, error)
+        t.contains(pipe, error)
+
+
 def test_lines_are_counted_as_written(t):
     path = write(t, ['# a comment \\', '', CLEAN[0], '  vfs  objects = \\',
                      '\tsmbguard', '; more'] + [
