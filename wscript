@@ -33,9 +33,9 @@ import module_symbols  # noqa: E402
 import samba_headers  # noqa: E402
 import samba_source  # noqa: E402
 
-MODULES = {'smbguard/negotiate': 'modules/negotiate.c',
-           'smbguard/session': 'modules/session.c',
-           'vfs/smbguard': 'modules/vfs_smbguard.c'}
+MODULES = {'smbguard/negotiate': 'modules/gates/negotiate.c',
+           'smbguard/session': 'modules/gates/logon.c',
+           'vfs/smbguard': 'modules/gates/share.c'}
 LAYOUT = 'modules/smbd/layout.c'
 # What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
 PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
@@ -204,7 +204,7 @@ def build(bld):
 
 def _build_objects(bld):
     """The object files that several targets share."""
-    core = bld.path.ant_glob('modules/core/*.c')
+    core = bld.path.ant_glob('modules/core/**/*.c')
     glue = bld.path.ant_glob('modules/smbd/*.c', excl=LAYOUT)
     layout = bld.path.ant_glob(LAYOUT)
     bld.objects(target='core', source=core, includes=INCLUDES,

@@ -12,7 +12,7 @@
  */
 
 #include "check.h"
-#include "core/json_text.h"
+#include "core/event/json_text.h"
 
 #include <string.h>
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/event.h"
+#include "core/event/event.h"
 
 #define MICROSECONDS 1000000
 

@@ -17,7 +17,7 @@
 #include "check_table.h"
 #include "status.h"
 
-#include "core/json_text.h"
+#include "core/event/json_text.h"
 
 #include <popt.h>
 #include <stdio.h>

@@ -11,8 +11,8 @@
 #include <talloc.h>
 #include <time.h>
 
-#include "names.h"
-#include "offer.h"
+#include "core/wire/names.h"
+#include "core/wire/offer.h"
 
 /* A record as it is kept: see history.c for the fields. */
 #define SG_HISTORY_BYTES 64

@@ -10,7 +10,7 @@
 
 #include <talloc.h>
 
-#include "names.h"
+#include "core/wire/names.h"
 
 /* Every option's first half: "smbguard:encryption" and so on. */
 #define SG_OPTION_PREFIX "smbguard"

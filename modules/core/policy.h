@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "history.h"
-#include "offer.h"
+#include "core/wire/offer.h"
 #include "options.h"
 
 /* The options that refuse, by name. */

@@ -8,7 +8,7 @@
 #ifndef SMBGUARD_CORE_PREDICT_H
 #define SMBGUARD_CORE_PREDICT_H
 
-#include "offer.h"
+#include "core/wire/offer.h"
 
 /* What a server takes, its favourite first; ids as on the wire. */
 struct sg_server_lists {

@@ -8,7 +8,7 @@
 #ifndef SMBGUARD_SMBD_JUDGE_OFFER_H
 #define SMBGUARD_SMBD_JUDGE_OFFER_H
 
-#include "core/offer.h"
+#include "core/wire/offer.h"
 #include "core/policy.h"
 #include "smbd/state.h"
 

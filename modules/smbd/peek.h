@@ -8,7 +8,7 @@
 #ifndef SMBGUARD_SMBD_PEEK_H
 #define SMBGUARD_SMBD_PEEK_H
 
-#include "core/offer.h"
+#include "core/wire/offer.h"
 
 /**
  * Look at the message that waits on a socket, as much of it as size bytes.

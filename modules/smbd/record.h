@@ -8,7 +8,7 @@
 #ifndef SMBGUARD_SMBD_RECORD_H
 #define SMBGUARD_SMBD_RECORD_H
 
-#include "core/event.h"
+#include "core/event/event.h"
 #include "smbd/state.h"
 
 /**

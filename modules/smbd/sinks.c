@@ -17,8 +17,8 @@
 #include "smbd/datagram.h"
 #include "smbd/sinks.h"
 
-#include "core/journal_fields.h"
-#include "core/sink_file.h"
+#include "core/event/journal_fields.h"
+#include "core/event/sink_file.h"
 
 #include <syslog.h>
 

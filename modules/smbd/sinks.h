@@ -8,7 +8,7 @@
 #ifndef SMBGUARD_SMBD_SINKS_H
 #define SMBGUARD_SMBD_SINKS_H
 
-#include "core/sink.h"
+#include "core/event/sink.h"
 
 #define SG_SYSLOG_SOCKET "/dev/log"
 #define SG_JOURNAL_SOCKET "/run/systemd/journal/socket"

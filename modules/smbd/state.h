@@ -17,8 +17,8 @@
 #include "core/policy.h"
 #include <sys/types.h>
 
-#include "core/ntlmssp.h"
-#include "core/sink.h"
+#include "core/wire/ntlmssp.h"
+#include "core/event/sink.h"
 
 struct smbXsrv_client;
 struct smbXsrv_connection;
@@ -48,7 +48,7 @@ struct sg_client_state {
 	bool history_full; /* see forget.c */
 	ino_t history_inode;
 
-	unsigned awaited; /* connections that are watched, see watch.c */
+	unsigned awaited; /* connections that are watched, see tamper.c */
 };
 
 /* A child of struct smbXsrv_connection. */
@@ -56,7 +56,7 @@ struct sg_connection_state {
 	struct sg_facts *fixed;	      /* see facts.c */
 	const struct sg_offer *offer; /* NULL if it was made elsewhere */
 
-	/* see watch.c */
+	/* see tamper.c */
 	struct sg_facts *awaited; /* of the session that was set up last */
 	unsigned messages_left;	  /* to be looked at */
 	bool vanish_counts;	  /* nothing has come since */

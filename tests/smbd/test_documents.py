@@ -143,7 +143,7 @@ def code_events():
 
 def code_fields():
     """Every field that core/event.c can write, "policy.option" and so on."""
-    source = text('modules/core/event.c')
+    source = text('modules/core/event/event.c')
     found = set()
     for variable, name in re.findall(r'\bput(?:_\w+)?\(&?(\w+),\s*"(\w+)"',
                                      source):
@@ -197,7 +197,7 @@ def test_every_field_is_in_the_documents(t):
 
 
 def test_values_of_fields(t):
-    source = text('modules/core/event.c')
+    source = text('modules/core/event/event.c')
     properties = eventschema.schema()['properties']
     page = manual('smbguard-events.7')
     for field, table in (('outcome', 'outcome_names'),
@@ -207,7 +207,7 @@ def test_values_of_fields(t):
         t.equal(values, properties[field]['enum'], field)
         for value in values:
             t.contains('*%s*' % value, page)
-    kinds = text('modules/core/event_kind.c')
+    kinds = text('modules/core/event/kind.c')
     kinds = kinds[kinds.index('static int negotiate_windows_id'):]
     ids = sorted(map(int, set(re.findall(r'\b(\d{3,4})\b', kinds))))
     t.equal(ids, properties['windowsEventId']['enum'], 'windowsEventId')
@@ -218,7 +218,7 @@ def test_values_of_fields(t):
 
 
 def test_version_of_the_format(t):
-    header = text('modules/core/event.h')
+    header = text('modules/core/event/event.h')
     version = [int(re.search(r'SG_EVENT_%s (\d+)' % part, header).group(1))
                for part in ('MAJOR', 'MINOR')]
     parts = eventschema.schema()['properties']['version']['properties']

@@ -45,7 +45,7 @@ def check_explained(t, name, kind):
 def written_events():
     """The names that the modules give to events."""
     named = re.findall(r'struct sg_event \w+ = \{\s*\.name = "(\w+)"',
-                       source('modules/*.c') + source('modules/*/*.c'))
+                       source('modules/*/*.c') + source('modules/*/*/*.c'))
     return sorted(set(named))
 
 
@@ -76,7 +76,7 @@ def test_every_outcome(t):
 
 def test_every_number(t):
     numbers = re.findall(r'\b(\d{3,4})\b',
-                         source('modules/core/event_kind.c').split('*/', 1)[1])
+                         source('modules/core/event/kind.c').split('*/', 1)[1])
     t.true(len(set(numbers)) >= 10, 'numbers: %s' % numbers)
     for number in set(numbers):
         check_explained(t, number, number + ', a number')

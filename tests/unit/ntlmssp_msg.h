@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "core/ntlmssp.h"
+#include "core/wire/ntlmssp.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "core/offer.h"
+#include "core/wire/offer.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

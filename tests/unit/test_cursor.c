@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/cursor.h"
+#include "core/wire/cursor.h"
 
 static const uint8_t bytes[] = {0x11, 0x22, 0x33, 0x84, 0x95, 0xA6, 0x00, 0x77};
 

@@ -22,7 +22,7 @@
 
 #include <syslog.h>
 
-#include "core/journal_fields.h"
+#include "core/event/journal_fields.h"
 #include "event_fixture.h"
 #include "jansson_fault.h"
 

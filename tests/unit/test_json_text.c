@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "core/json_text.h"
+#include "core/event/json_text.h"
 #include "jansson_fault.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/names.h"
+#include "core/wire/names.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -22,7 +22,7 @@
 
 #include <errno.h>
 
-#include "core/sink.h"
+#include "core/event/sink.h"
 #include "event_fixture.h"
 #include "jansson_fault.h"
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/utf16.h"
+#include "core/wire/utf16.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#include "core/validate.h"
+#include "core/wire/validate.h"
 #include "talloc_fault.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))

@@ -29,8 +29,8 @@
  * if memory ran out.
  */
 
-#ifndef SMBGUARD_CORE_OFFER_PARTS_H
-#define SMBGUARD_CORE_OFFER_PARTS_H
+#ifndef SMBGUARD_CORE_WIRE_OFFER_PARTS_H
+#define SMBGUARD_CORE_WIRE_OFFER_PARTS_H
 
 #include "cursor.h"
 #include "offer.h"
@@ -81,4 +81,4 @@ bool sg_offer_parse_contexts(struct sg_offer *offer,
 			     uint32_t offset,
 			     uint16_t count);
 
-#endif /* SMBGUARD_CORE_OFFER_PARTS_H */
+#endif /* SMBGUARD_CORE_WIRE_OFFER_PARTS_H */

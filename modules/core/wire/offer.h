@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_OFFER_H
-#define SMBGUARD_CORE_OFFER_H
+#ifndef SMBGUARD_CORE_WIRE_OFFER_H
+#define SMBGUARD_CORE_WIRE_OFFER_H
 
 #include <talloc.h>
 
@@ -103,4 +103,4 @@ enum sg_dialect sg_offer_best(const struct sg_offer *offer,
 			      enum sg_dialect max,
 			      bool *later);
 
-#endif /* SMBGUARD_CORE_OFFER_H */
+#endif /* SMBGUARD_CORE_WIRE_OFFER_H */

@@ -7,8 +7,8 @@
  * For bytes that somebody else wrote. Nothing here allocates.
  */
 
-#ifndef SMBGUARD_CORE_CURSOR_H
-#define SMBGUARD_CORE_CURSOR_H
+#ifndef SMBGUARD_CORE_WIRE_CURSOR_H
+#define SMBGUARD_CORE_WIRE_CURSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,4 +56,4 @@ bool sg_cursor_get_string(struct sg_cursor *c,
 			  const uint8_t **out,
 			  size_t *len);
 
-#endif /* SMBGUARD_CORE_CURSOR_H */
+#endif /* SMBGUARD_CORE_WIRE_CURSOR_H */

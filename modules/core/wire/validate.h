@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_VALIDATE_H
-#define SMBGUARD_CORE_VALIDATE_H
+#ifndef SMBGUARD_CORE_WIRE_VALIDATE_H
+#define SMBGUARD_CORE_WIRE_VALIDATE_H
 
 #include <talloc.h>
 
@@ -64,4 +64,4 @@ char *sg_validate_describe(TALLOC_CTX *mem_ctx,
 			   const struct sg_negotiated *sent,
 			   const struct sg_negotiated *received);
 
-#endif /* SMBGUARD_CORE_VALIDATE_H */
+#endif /* SMBGUARD_CORE_WIRE_VALIDATE_H */

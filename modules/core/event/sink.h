@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_SINK_H
-#define SMBGUARD_CORE_SINK_H
+#ifndef SMBGUARD_CORE_EVENT_SINK_H
+#define SMBGUARD_CORE_EVENT_SINK_H
 
 #include "event.h"
 
@@ -60,4 +60,4 @@ struct sg_sink_memory {
  */
 void sg_sink_memory_init(struct sg_sink *sink, struct sg_sink_memory *memory);
 
-#endif /* SMBGUARD_CORE_SINK_H */
+#endif /* SMBGUARD_CORE_EVENT_SINK_H */

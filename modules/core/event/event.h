@@ -5,13 +5,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_EVENT_H
-#define SMBGUARD_CORE_EVENT_H
+#ifndef SMBGUARD_CORE_EVENT_EVENT_H
+#define SMBGUARD_CORE_EVENT_EVENT_H
 
 #include <time.h>
 
-#include "policy.h"
-#include "validate.h"
+#include "core/policy.h"
+#include "core/wire/validate.h"
 
 /*
  * The version of the format. Add one to minor when a field is added, to
@@ -75,4 +75,4 @@ char *sg_event_line(TALLOC_CTX *mem_ctx,
 		    const struct sg_event *event,
 		    size_t *len);
 
-#endif /* SMBGUARD_CORE_EVENT_H */
+#endif /* SMBGUARD_CORE_EVENT_EVENT_H */

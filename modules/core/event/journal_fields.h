@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_JOURNAL_FIELDS_H
-#define SMBGUARD_CORE_JOURNAL_FIELDS_H
+#ifndef SMBGUARD_CORE_EVENT_JOURNAL_FIELDS_H
+#define SMBGUARD_CORE_EVENT_JOURNAL_FIELDS_H
 
 #include <stddef.h>
 #include <talloc.h>
@@ -34,4 +34,4 @@ char **sg_journal_fields(TALLOC_CTX *mem_ctx,
  */
 int sg_event_priority(const struct sg_event *event);
 
-#endif /* SMBGUARD_CORE_JOURNAL_FIELDS_H */
+#endif /* SMBGUARD_CORE_EVENT_JOURNAL_FIELDS_H */

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_SMBD_WATCH_H
-#define SMBGUARD_SMBD_WATCH_H
+#ifndef SMBGUARD_SMBD_TAMPER_H
+#define SMBGUARD_SMBD_TAMPER_H
 
 #include "core/policy.h"
 #include "smbd/state.h"
@@ -16,7 +16,7 @@ struct smbXsrv_connection;
 /**
  * A session was set up: its client must send something now. Takes facts over.
  */
-void sg_watch_session(struct sg_client_state *client,
+void sg_tamper_await(struct sg_client_state *client,
 		      struct smbXsrv_connection *xconn,
 		      struct sg_facts *facts);
 
@@ -24,7 +24,7 @@ void sg_watch_session(struct sg_client_state *client,
  * Something happens at the socket of fde. To be called before smbd reads it,
  * as long as client->awaited is not 0.
  */
-void sg_watch_socket(struct sg_client_state *client,
+void sg_tamper_look(struct sg_client_state *client,
 		     struct smbXsrv_connection *connections,
 		     const struct tevent_fd *fde);
 
@@ -33,8 +33,8 @@ void sg_watch_socket(struct sg_client_state *client,
  * tampered with? connections: of the client, their requests' layout checked.
  * facts: of the tree.
  */
-void sg_watch_disconnect(struct sg_client_state *client,
+void sg_tamper_disconnect(struct sg_client_state *client,
 			 struct smbXsrv_connection *connections,
 			 const struct sg_facts *facts);
 
-#endif /* SMBGUARD_SMBD_WATCH_H */
+#endif /* SMBGUARD_SMBD_TAMPER_H */

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_JSON_TEXT_H
-#define SMBGUARD_CORE_JSON_TEXT_H
+#ifndef SMBGUARD_CORE_EVENT_JSON_TEXT_H
+#define SMBGUARD_CORE_EVENT_JSON_TEXT_H
 
 #include <jansson.h>
 #include <stddef.h>
@@ -19,4 +19,4 @@
  */
 json_t *sg_json_string(const char *text, size_t len);
 
-#endif /* SMBGUARD_CORE_JSON_TEXT_H */
+#endif /* SMBGUARD_CORE_EVENT_JSON_TEXT_H */

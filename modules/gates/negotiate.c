@@ -45,7 +45,7 @@
 #include "smbd/layout.h"
 #include "smbd/peek.h"
 #include "smbd/record.h"
-#include "smbd/watch.h"
+#include "smbd/tamper.h"
 
 #define GATE "negotiate"
 #define MAX_RECORDS 8 /* note (3) */
@@ -178,7 +178,7 @@ static void gate_trace_fd(struct tevent_fd *fde,
 		gate_look(gate);
 	}
 	if (gate->judge.client->awaited > 0) {
-		sg_watch_socket(gate->judge.client,
+		sg_tamper_look(gate->judge.client,
 				global_smbXsrv_client->connections,
 				fde);
 	}

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_NTLMSSP_H
-#define SMBGUARD_CORE_NTLMSSP_H
+#ifndef SMBGUARD_CORE_WIRE_NTLMSSP_H
+#define SMBGUARD_CORE_WIRE_NTLMSSP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,4 +49,4 @@ struct sg_ntlmssp *sg_ntlmssp_parse(TALLOC_CTX *mem_ctx,
  */
 bool sg_token_offers_kerberos(const uint8_t *token, size_t len);
 
-#endif /* SMBGUARD_CORE_NTLMSSP_H */
+#endif /* SMBGUARD_CORE_WIRE_NTLMSSP_H */

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_UTF16_H
-#define SMBGUARD_CORE_UTF16_H
+#ifndef SMBGUARD_CORE_WIRE_UTF16_H
+#define SMBGUARD_CORE_WIRE_UTF16_H
 
 #include "cursor.h"
 
@@ -22,4 +22,4 @@
  */
 size_t sg_utf16_to_utf8(const struct sg_cursor *text, char *out, size_t size);
 
-#endif /* SMBGUARD_CORE_UTF16_H */
+#endif /* SMBGUARD_CORE_WIRE_UTF16_H */

@@ -47,7 +47,7 @@
 #include "smbd/layout.h"
 #include "smbd/record.h"
 #include "smbd/regress.h"
-#include "smbd/watch.h"
+#include "smbd/tamper.h"
 
 #include <tevent.h>
 #include "../lib/util/tevent_ntstatus.h"
@@ -175,7 +175,7 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	if (NT_STATUS_IS_OK(status)) {
 		sg_regress_keep_session(client, policy->global, facts);
 		if (is_first_setup(auth)) {
-			sg_watch_session(client, auth->connection, facts);
+			sg_tamper_await(client, auth->connection, facts);
 		}
 	}
 	return status;

@@ -33,7 +33,7 @@
 #include "smbd/knobs.h"
 #include "smbd/layout.h"
 #include "smbd/record.h"
-#include "smbd/watch.h"
+#include "smbd/tamper.h"
 
 #define GATES_NEEDED (SG_GATE_NEGOTIATE | SG_GATE_SESSION)
 
@@ -415,7 +415,7 @@ static void look_for_tampering(struct tree *tree)
 	    !tree->layout_checked) {
 		return;
 	}
-	sg_watch_disconnect(tree->client, client->connections, tree->facts);
+	sg_tamper_disconnect(tree->client, client->connections, tree->facts);
 }
 
 static void gate_disconnect(struct vfs_handle_struct *handle)

@@ -33,9 +33,9 @@
 #include "smbd/peek.h"
 #include "smbd/record.h"
 #include "smbd/regress.h"
-#include "smbd/watch.h"
+#include "smbd/tamper.h"
 
-#include "core/validate.h"
+#include "core/wire/validate.h"
 
 /* How many messages after a session setup are looked at, note (2). */
 #define LOOK_AT_MESSAGES 8
@@ -146,7 +146,7 @@ static bool request_validate(const struct smbd_smb2_request *req,
 			      sent);
 }
 
-void sg_watch_disconnect(struct sg_client_state *client,
+void sg_tamper_disconnect(struct sg_client_state *client,
 			 struct smbXsrv_connection *connections,
 			 const struct sg_facts *facts)
 {
@@ -233,7 +233,7 @@ static bool was_let_in(struct smbXsrv_connection *xconn,
 	return NT_STATUS_IS_OK(status);
 }
 
-void sg_watch_session(struct sg_client_state *client,
+void sg_tamper_await(struct sg_client_state *client,
 		      struct smbXsrv_connection *xconn,
 		      struct sg_facts *facts)
 {
@@ -255,7 +255,7 @@ void sg_watch_session(struct sg_client_state *client,
 	client->awaited++;
 }
 
-static void watch_done(struct sg_client_state *client,
+static void await_done(struct sg_client_state *client,
 		       struct sg_connection_state *conn)
 {
 	conn->messages_left = 0;
@@ -325,7 +325,7 @@ static bool may_be_cut(const uint8_t *bytes, size_t len)
 	       SVAL(hdr, SMB2_HDR_OPCODE) == SMB2_OP_IOCTL && len < PEEK_BYTES;
 }
 
-void sg_watch_socket(struct sg_client_state *client,
+void sg_tamper_look(struct sg_client_state *client,
 		     struct smbXsrv_connection *connections,
 		     const struct tevent_fd *fde)
 {
@@ -358,7 +358,7 @@ void sg_watch_socket(struct sg_client_state *client,
 		if (counts) {
 			record_vanished(client, conn->awaited);
 		}
-		watch_done(client, conn);
+		await_done(client, conn);
 		return;
 	}
 	conn->vanish_counts = false;
@@ -371,6 +371,6 @@ void sg_watch_socket(struct sg_client_state *client,
 	}
 	seen = look_for_validate(client, conn, x, bytes, (size_t)got);
 	if (seen || conn->messages_left == 0) {
-		watch_done(client, conn);
+		await_done(client, conn);
 	}
 }

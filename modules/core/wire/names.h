@@ -8,8 +8,8 @@
  * smb.conf and the events use, and their order. Nothing here allocates.
  */
 
-#ifndef SMBGUARD_CORE_NAMES_H
-#define SMBGUARD_CORE_NAMES_H
+#ifndef SMBGUARD_CORE_WIRE_NAMES_H
+#define SMBGUARD_CORE_WIRE_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,4 +86,4 @@ const char *sg_cipher_name(uint16_t cipher);
  */
 const char *sg_signing_name(int algorithm);
 
-#endif /* SMBGUARD_CORE_NAMES_H */
+#endif /* SMBGUARD_CORE_WIRE_NAMES_H */

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_SINK_FILE_H
-#define SMBGUARD_CORE_SINK_FILE_H
+#ifndef SMBGUARD_CORE_EVENT_SINK_FILE_H
+#define SMBGUARD_CORE_EVENT_SINK_FILE_H
 
 #include <stddef.h>
 #include <talloc.h>
@@ -32,4 +32,4 @@ struct sg_sink_file *sg_sink_file_new(TALLOC_CTX *mem_ctx, const char *path);
  */
 int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len);
 
-#endif /* SMBGUARD_CORE_SINK_FILE_H */
+#endif /* SMBGUARD_CORE_EVENT_SINK_FILE_H */
