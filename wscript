@@ -258,10 +258,11 @@ def _check_module(task):
 
 
 def _build_tools(bld):
-    sources = bld.path.ant_glob('tools/*.c')
+    sources = bld.path.ant_glob('tools/**/*.c')
     core, flags = _checked(bld)
     if sources:
-        bld.program(target='stage/bin/smbguard', source=sources, includes=INCLUDES,
+        bld.program(target='stage/bin/smbguard', source=sources,
+                    includes=INCLUDES + ' tools',
                     cflags=CFLAGS + flags + ['-idirafter', samba_headers.SAMBA_DEV],
                     linkflags=LINKFLAGS + bld.env.SANITIZE,
                     use=[core, 'smbconf'] + LIBRARIES,

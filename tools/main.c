@@ -7,7 +7,7 @@
  * Chooses a subcommand. How it fails: with a usage message and 2.
  */
 
-#include "tool.h"
+#include "common/tool.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -20,7 +20,7 @@
 #include <sys/time.h>
 
 #include "smbguard_config.h"
-#include "tool.h"
+#include "common/tool.h"
 
 /* Of popt: what was given. Lists end with a NULL, or are NULL. */
 struct arguments {

@@ -11,12 +11,12 @@
  * How it fails: what cannot be had is a gap, and left to the caller.
  */
 
-#include "report_facts.h"
+#include "facts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "events_in.h"
+#include "events/events.h"
 
 #define OFFERS 65536
 

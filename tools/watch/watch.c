@@ -29,8 +29,8 @@
 #include <unistd.h>
 
 #include "smbguard_config.h"
-#include "events_in.h"
-#include "tool.h"
+#include "events/events.h"
+#include "common/tool.h"
 
 #define NAP_NSEC 200000000
 

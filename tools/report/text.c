@@ -14,7 +14,7 @@
 
 #include "report.h"
 
-#include "check_table.h"
+#include "common/table.h"
 
 #include <inttypes.h>
 #include <locale.h>

@@ -14,7 +14,7 @@
 
 #define _GNU_SOURCE
 
-#include "events_in.h"
+#include "events.h"
 
 #include <errno.h>
 #include <fcntl.h>

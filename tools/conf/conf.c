@@ -9,7 +9,7 @@
  * include takes its place in the section that it stands in and leaves the
  * section open that it ended with, "copy" takes what the other share has so
  * far, "config backend = registry" drops the file. Names and values are
- * libsmbconf's, file and line our own (conf_lines.c).
+ * libsmbconf's, file and line our own (lines.c).
  *
  * How it fails: with a sentence where smbd would not start either, or the
  * file cannot be read. What smbd passes over is noted as an oddity.

@@ -4,14 +4,14 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report.c reads options and lines, report_collect.c picks what counts of
- * each event, report_whatif.c asks the core what a policy would say of it,
- * report_groups.c keeps one row for all events of a kind, and the others
+ * report.c reads options and lines, collect.c picks what counts of
+ * each event, whatif.c asks the core what a policy would say of it,
+ * rows.c keeps one row for all events of a kind, and the others
  * write the rows down.
  */
 
-#ifndef SMBGUARD_TOOLS_REPORT_H
-#define SMBGUARD_TOOLS_REPORT_H
+#ifndef SMBGUARD_TOOLS_REPORT_REPORT_H
+#define SMBGUARD_TOOLS_REPORT_REPORT_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -21,7 +21,7 @@
 
 #include "core/addr.h"
 #include "core/policy.h"
-#include "events_in.h"
+#include "events/events.h"
 
 /* Rows at most; what is beyond is counted in one row for each outcome. */
 #define SG_REPORT_ROWS 100000
@@ -201,4 +201,4 @@ const char *sg_report_used(TALLOC_CTX *mem_ctx, const struct sg_row *row);
 const char *sg_report_lacked(TALLOC_CTX *mem_ctx, const struct sg_row *row);
 const char *sg_report_outcome(const struct sg_row *row);
 
-#endif /* SMBGUARD_TOOLS_REPORT_H */
+#endif /* SMBGUARD_TOOLS_REPORT_REPORT_H */

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_TOOLS_EXPLAIN_H
-#define SMBGUARD_TOOLS_EXPLAIN_H
+#ifndef SMBGUARD_TOOLS_EXPLAIN_EXPLAIN_H
+#define SMBGUARD_TOOLS_EXPLAIN_EXPLAIN_H
 
 /* What something means, and what to do about it. Ends with a NULL name. */
 struct sg_explanation {
@@ -26,4 +26,4 @@ extern const struct sg_explanation sg_explained_options[];
 extern const struct sg_explanation sg_explained_outcomes[];
 extern const struct sg_windows_event sg_explained_windows[];
 
-#endif /* SMBGUARD_TOOLS_EXPLAIN_H */
+#endif /* SMBGUARD_TOOLS_EXPLAIN_EXPLAIN_H */

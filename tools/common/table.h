@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_TOOLS_CHECK_TABLE_H
-#define SMBGUARD_TOOLS_CHECK_TABLE_H
+#ifndef SMBGUARD_TOOLS_COMMON_TABLE_H
+#define SMBGUARD_TOOLS_COMMON_TABLE_H
 
 #include <stdbool.h>
 #include <talloc.h>
@@ -52,4 +52,4 @@ char *sg_harmless(TALLOC_CTX *mem_ctx, const char *text);
  */
 bool sg_wants_colour(void);
 
-#endif /* SMBGUARD_TOOLS_CHECK_TABLE_H */
+#endif /* SMBGUARD_TOOLS_COMMON_TABLE_H */

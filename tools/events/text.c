@@ -10,7 +10,7 @@
  * How it fails: a line that is no event gets a phrase that says why.
  */
 
-#include "events_in.h"
+#include "events.h"
 
 #include <stdio.h>
 #include <stdlib.h>

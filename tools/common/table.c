@@ -10,9 +10,9 @@
  * it has.
  */
 
-#include "check_table.h"
+#include "table.h"
 
-#include "events_in.h"
+#include "events/events.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -7,13 +7,13 @@
  * One file a kind of question; each adds what it finds.
  */
 
-#ifndef SMBGUARD_TOOLS_CHECK_H
-#define SMBGUARD_TOOLS_CHECK_H
+#ifndef SMBGUARD_TOOLS_CHECK_CHECK_H
+#define SMBGUARD_TOOLS_CHECK_CHECK_H
 
 #include <jansson.h>
 #include <time.h>
 
-#include "conf.h"
+#include "conf/conf.h"
 #include "core/exception.h"
 #include "core/rules.h"
 
@@ -166,4 +166,4 @@ json_t *sg_check_json(const struct sg_check *check);
 /** All as text for a person. */
 void sg_check_print(const struct sg_check *check, bool colour);
 
-#endif /* SMBGUARD_TOOLS_CHECK_H */
+#endif /* SMBGUARD_TOOLS_CHECK_CHECK_H */

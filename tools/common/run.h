@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_TOOLS_RUN_H
-#define SMBGUARD_TOOLS_RUN_H
+#ifndef SMBGUARD_TOOLS_COMMON_RUN_H
+#define SMBGUARD_TOOLS_COMMON_RUN_H
 
 #include <talloc.h>
 
@@ -20,4 +20,4 @@
  */
 char *sg_run(TALLOC_CTX *mem_ctx, const char *const argv[], int *status);
 
-#endif /* SMBGUARD_TOOLS_RUN_H */
+#endif /* SMBGUARD_TOOLS_COMMON_RUN_H */

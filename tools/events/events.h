@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_TOOLS_EVENTS_IN_H
-#define SMBGUARD_TOOLS_EVENTS_IN_H
+#ifndef SMBGUARD_TOOLS_EVENTS_EVENTS_H
+#define SMBGUARD_TOOLS_EVENTS_EVENTS_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -66,7 +66,7 @@ void sg_splitter_end(struct sg_splitter *s);
  */
 bool sg_read_file(const char *path, sg_line_fn fn, void *data);
 
-/* The journal; see events_in_journal.c. */
+/* The journal; see journal.c. */
 struct sg_journal;
 
 /**
@@ -126,4 +126,4 @@ char *sg_printable(const char *text, size_t len);
  */
 const char *sg_event_text(const json_t *event, const char *name, size_t *len);
 
-#endif /* SMBGUARD_TOOLS_EVENTS_IN_H */
+#endif /* SMBGUARD_TOOLS_EVENTS_EVENTS_H */

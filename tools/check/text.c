@@ -9,7 +9,7 @@
  */
 
 #include "check.h"
-#include "check_table.h"
+#include "common/table.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -16,7 +16,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report_page.h"
+#include "page.h"
 
 #define BAR_WIDTH 220
 #define BAR_HEIGHT 22

@@ -4,16 +4,16 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reads smb.conf (conf.c), asks one question after the other (check_*.c), and
+ * Reads smb.conf (conf/), asks one question after the other, and
  * prints what was found and what counts. It changes nothing.
  *
  * How it fails: exit 2 and a sentence on standard error where smb.conf cannot
  * be read whole. A note is no finding for the exit status: nothing is wrong.
  */
 
-#include "tool.h"
+#include "common/tool.h"
 #include "check.h"
-#include "check_table.h"
+#include "common/table.h"
 
 #include <popt.h>
 #include <stdio.h>

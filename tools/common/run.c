@@ -9,7 +9,7 @@
 
 #define _GNU_SOURCE 1 /* pipe2 */
 
-#include "check_run.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>

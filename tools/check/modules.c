@@ -9,7 +9,7 @@
  */
 
 #include "check.h"
-#include "check_run.h"
+#include "common/run.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,8 +9,8 @@
  * with file and line where there is one.
  */
 
-#ifndef SMBGUARD_TOOLS_TOOL_H
-#define SMBGUARD_TOOLS_TOOL_H
+#ifndef SMBGUARD_TOOLS_COMMON_TOOL_H
+#define SMBGUARD_TOOLS_COMMON_TOOL_H
 
 /* Exit codes of all subcommands. */
 enum sg_exit {
@@ -29,4 +29,4 @@ int sg_command_watch(int argc, const char **argv);
 int sg_command_status(int argc, const char **argv);
 int sg_command_explain(int argc, const char **argv);
 
-#endif /* SMBGUARD_TOOLS_TOOL_H */
+#endif /* SMBGUARD_TOOLS_COMMON_TOOL_H */

@@ -4,17 +4,17 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Samba's own smbstatus tells who is connected (status_read.c); smb.conf as
- * it is now judges (status_judge.c). So after a change this tells who would
+ * Samba's own smbstatus tells who is connected (read.c); smb.conf as
+ * it is now judges (judge.c). So after a change this tells who would
  * be refused if all came back, before they do.
  *
  * How it fails: exit 2 and a sentence on standard error where smbstatus or
  * smb.conf cannot be read.
  */
 
-#include "tool.h"
-#include "check_run.h"
-#include "check_table.h"
+#include "common/tool.h"
+#include "common/run.h"
+#include "common/table.h"
 #include "status.h"
 
 #include "core/event/json_text.h"

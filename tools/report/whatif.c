@@ -19,7 +19,7 @@
  */
 
 #include "report.h"
-#include "report_facts.h"
+#include "facts.h"
 
 #include <ctype.h>
 #include <stdlib.h>

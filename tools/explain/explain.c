@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What an event, an outcome, an option, a number of Windows or one line of a
- * log means, and what to do. The words are in explain_table.c; of options,
+ * log means, and what to do. The words are in table.c; of options,
  * place and values come from the core's own table.
  *
  * How it fails: what is not known is told with what is, and the exit code is
@@ -22,8 +22,8 @@
 #include <strings.h>
 
 #include "core/options.h"
-#include "events_in.h"
-#include "tool.h"
+#include "events/events.h"
+#include "common/tool.h"
 
 #define WIDTH 78
 

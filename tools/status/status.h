@@ -5,12 +5,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_TOOLS_STATUS_H
-#define SMBGUARD_TOOLS_STATUS_H
+#ifndef SMBGUARD_TOOLS_STATUS_STATUS_H
+#define SMBGUARD_TOOLS_STATUS_STATUS_H
 
 #include <jansson.h>
 
-#include "conf.h"
+#include "conf/conf.h"
 #include "core/policy.h"
 
 /* What smbstatus may not tell. */
@@ -59,4 +59,4 @@ bool sg_status_judge(TALLOC_CTX *mem_ctx,
 /** "mechanism, cipher" */
 const char *sg_status_gaps_text(TALLOC_CTX *mem_ctx, unsigned gaps);
 
-#endif /* SMBGUARD_TOOLS_STATUS_H */
+#endif /* SMBGUARD_TOOLS_STATUS_STATUS_H */

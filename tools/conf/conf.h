@@ -8,8 +8,8 @@
  * and line of each parameter.
  */
 
-#ifndef SMBGUARD_TOOLS_CONF_H
-#define SMBGUARD_TOOLS_CONF_H
+#ifndef SMBGUARD_TOOLS_CONF_CONF_H
+#define SMBGUARD_TOOLS_CONF_CONF_H
 
 #include "core/options.h"
 
@@ -176,4 +176,4 @@ const char *sg_conf_registry(TALLOC_CTX *mem_ctx,
 			     uint32_t *num,
 			     bool *found);
 
-#endif /* SMBGUARD_TOOLS_CONF_H */
+#endif /* SMBGUARD_TOOLS_CONF_CONF_H */

@@ -15,7 +15,7 @@
  * below is left out, and so are lists (a client's offer).
  */
 
-#include "events_in.h"
+#include "events.h"
 
 #include <errno.h>
 #include <stdio.h>
