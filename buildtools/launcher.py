@@ -24,7 +24,7 @@ import samba_source
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.path.join(ROOT, '.cache')
 PYTHON = '/usr/bin/python3'
-SCRIPTS = {'demo': ['tests/smbd/demo.py', 'build/stage'],
+SCRIPTS = {'demo': ['tests/demo.py', 'build/stage'],
            'check': ['tests/run.py'],
            'bench': ['tests/bench/run.py'],
            'fuzz': ['tests/fuzz/run.py'],

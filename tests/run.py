@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests: a real smbd, the unit and module tests, the linter, the package.
 
-What: tests/smbd/test_*.py, build/tests/{unit,module}/test_*, buildtools/lint,
+What: tests/{smbd,tool}/test_*.py, build/tests/{unit,module}/test_*, buildtools/lint,
 and at the end tests/packages/run.py.  Prints a line a test, and last "N passed,
 N failed" on a line of its own.
 
 How: the script runs itself again inside a mount namespace with accounts of its
-own (see smbd/sandbox.py).  Each test is a process with a time limit; at its end
+own (see lib/sandbox.py).  Each test is a process with a time limit; at its end
 all that it started is ended as well.
 
 How it fails: exit 1 if a test failed, or anything was left behind; exit 2 if
@@ -17,7 +17,7 @@ there is nothing to run yet.
 
 import argparse
 import glob
-import importlib
+import importlib.util
 import json
 import os
 import re
@@ -29,7 +29,7 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path.insert(0, os.path.join(HERE, 'smbd'))
+sys.path.insert(0, os.path.join(HERE, 'lib'))
 sys.dont_write_bytecode = True
 
 import cmocka  # noqa: E402
@@ -60,19 +60,25 @@ def parse_arguments():
 # A job is (name, function(directory), seconds).  The function prints what it
 # likes, and returns [(name, problem)], the problem '' for a pass.
 
-def smbd_jobs():
+def python_jobs():
+    """test_NAME() of smbd/test_FILE.py is FILE.NAME, of tool/ tool_FILE.NAME."""
     jobs = []
-    for path in sorted(glob.glob(os.path.join(HERE, 'smbd/test_*.py'))):
-        module = importlib.import_module(os.path.basename(path)[:-3])
-        for name, function in sorted(vars(module).items()):
-            if name.startswith('test_') and callable(function):
-                full = '%s.%s' % (module.__name__[5:], name[5:])
-                jobs.append((full, smbd_job(full, function),
-                             getattr(function, 'time_limit', TIME_LIMIT)))
+    for room, prefix in (('smbd', ''), ('tool', 'tool_')):
+        for path in sorted(glob.glob(os.path.join(HERE, room, 'test_*.py'))):
+            base = os.path.basename(path)[len('test_'):-len('.py')]
+            spec = importlib.util.spec_from_file_location(
+                'test_%s%s' % (prefix, base), path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            for name, function in sorted(vars(module).items()):
+                if name.startswith('test_') and callable(function):
+                    full = '%s%s.%s' % (prefix, base, name[5:])
+                    jobs.append((full, python_job(full, function),
+                                 getattr(function, 'time_limit', TIME_LIMIT)))
     return jobs
 
 
-def smbd_job(name, function):
+def python_job(name, function):
     def run(directory):
         test = harness.Test(name, directory)
         problems = []
@@ -242,7 +248,7 @@ def inside(arguments):
     harness.prepare_process()
     runner = Runner(arguments)
     binaries = binary_jobs(arguments.valgrind)
-    jobs = lint_jobs() + binaries + smbd_jobs()
+    jobs = lint_jobs() + binaries + python_jobs()
     # A binary's cases have names of their own, which only it knows.
     jobs = [job for job in jobs if job in binaries or runner.wanted(job[0])]
     if arguments.l:

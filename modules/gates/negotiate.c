@@ -179,8 +179,8 @@ static void gate_trace_fd(struct tevent_fd *fde,
 	}
 	if (gate->judge.client->awaited > 0) {
 		sg_tamper_look(gate->judge.client,
-				global_smbXsrv_client->connections,
-				fde);
+			       global_smbXsrv_client->connections,
+			       fde);
 	}
 }
 

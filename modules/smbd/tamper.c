@@ -147,8 +147,8 @@ static bool request_validate(const struct smbd_smb2_request *req,
 }
 
 void sg_tamper_disconnect(struct sg_client_state *client,
-			 struct smbXsrv_connection *connections,
-			 const struct sg_facts *facts)
+			  struct smbXsrv_connection *connections,
+			  const struct sg_facts *facts)
 {
 	struct smbXsrv_connection *x = NULL;
 
@@ -234,8 +234,8 @@ static bool was_let_in(struct smbXsrv_connection *xconn,
 }
 
 void sg_tamper_await(struct sg_client_state *client,
-		      struct smbXsrv_connection *xconn,
-		      struct sg_facts *facts)
+		     struct smbXsrv_connection *xconn,
+		     struct sg_facts *facts)
 {
 	struct sg_connection_state *conn = sg_connection_state(xconn);
 	bool user = !facts->guest && !facts->anonymous;
@@ -326,8 +326,8 @@ static bool may_be_cut(const uint8_t *bytes, size_t len)
 }
 
 void sg_tamper_look(struct sg_client_state *client,
-		     struct smbXsrv_connection *connections,
-		     const struct tevent_fd *fde)
+		    struct smbXsrv_connection *connections,
+		    const struct tevent_fd *fde)
 {
 	struct sg_connection_state *conn = NULL;
 	struct smbXsrv_connection *x = connections;

@@ -17,16 +17,16 @@ struct smbXsrv_connection;
  * A session was set up: its client must send something now. Takes facts over.
  */
 void sg_tamper_await(struct sg_client_state *client,
-		      struct smbXsrv_connection *xconn,
-		      struct sg_facts *facts);
+		     struct smbXsrv_connection *xconn,
+		     struct sg_facts *facts);
 
 /**
  * Something happens at the socket of fde. To be called before smbd reads it,
  * as long as client->awaited is not 0.
  */
 void sg_tamper_look(struct sg_client_state *client,
-		     struct smbXsrv_connection *connections,
-		     const struct tevent_fd *fde);
+		    struct smbXsrv_connection *connections,
+		    const struct tevent_fd *fde);
 
 /**
  * A tree is being disconnected: is it because smbd found the negotiate
@@ -34,7 +34,7 @@ void sg_tamper_look(struct sg_client_state *client,
  * facts: of the tree.
  */
 void sg_tamper_disconnect(struct sg_client_state *client,
-			 struct smbXsrv_connection *connections,
-			 const struct sg_facts *facts);
+			  struct smbXsrv_connection *connections,
+			  const struct sg_facts *facts);
 
 #endif /* SMBGUARD_SMBD_TAMPER_H */

@@ -23,7 +23,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'smbd'))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lib'))
 sys.dont_write_bytecode = True
 
 import harness  # noqa: E402

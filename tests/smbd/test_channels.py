@@ -12,7 +12,11 @@ import impacket_client
 import sandbox
 from harness import DENIED, visit
 from ntlm_client import Logons
-from test_paths import server
+
+
+def server(t, options=None):
+    """Without a history: clients of all kinds come from one address."""
+    return t.smbd(options=dict({'smbguard:history': 'no'}, **options or {}))
 
 
 def bind(t, smbd, share, name):

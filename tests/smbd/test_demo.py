@@ -16,7 +16,7 @@ import processes
 import sandbox
 from harness import ROOT
 
-SCRIPT = os.path.join(ROOT, 'tests/smbd/demo.py')
+SCRIPT = os.path.join(ROOT, 'tests/demo.py')
 AUDIT = os.path.join(ROOT, 'build/demo/smbguard.jsonl')
 
 

@@ -8,7 +8,7 @@ it is recorded with option, value and what the option takes, in smbd's log too.
 
 import os
 
-import test_documents
+import sources
 from harness import DENIED
 
 # option: (a misspelt value, words of what it takes)
@@ -38,7 +38,7 @@ AUDIT = {'smbguard:mode': 'audit'}
 
 def test_no_option_is_left_out(t):
     """But for the list of names, each of which is valid: test_exceptions."""
-    t.equal(set(test_documents.option_table()),
+    t.equal(set(sources.option_table()),
             {*FAULTS, *GLOBAL_FAULTS, 'exceptions'})
 
 

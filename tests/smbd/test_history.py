@@ -19,35 +19,8 @@ import records
 import wire
 from ntlm_client import Logons
 from records import ACCOUNTS, ADDRESSES, NAMES, SWEPT, History, Record
-
-HISTORY = {'smbguard:history': 'yes'}
-ADDRESS = 'address/127.0.0.1'
-DAY = 86400
-
-
-def visit(t, smbd, protocol='SMB3_11'):
-    t.equal('ok', smbd.smbclient('open', protocol).got)
-    smbd.settle()
-
-
-def log_on(smbd, source, dialect='SMB2_02', user='alice'):
-    """One that has smbd's process for itself, and an address of its own."""
-    # From 2.1 on, the same GUID would be another channel of one client.
-    with Logons(smbd.port, dialect, source) as client:
-        return client.attempt(user)
-
-
-def asides(smbd):
-    return sorted(glob.glob(records.path_of(smbd) + '.damaged-*'))
-
-
-def counts(history):
-    return history.number(ADDRESSES), history.number(ACCOUNTS)
-
-
-def downgrades(smbd):
-    return [(e['downgrade']['was'], e['downgrade']['now'])
-            for e in smbd.events(event='downgrade')]
+from remembered import (ADDRESS, DAY, HISTORY, asides, counts, downgrades,
+                        log_on, visit)
 
 
 def check_anew(t, smbd, old=None):

@@ -14,7 +14,7 @@ import time
 import records
 import wire
 from records import ACCOUNTS, ADDRESSES, NAMES, SWEPT, History, Record
-from test_history import (ADDRESS, DAY, HISTORY, asides, counts, downgrades,
+from remembered import (ADDRESS, DAY, HISTORY, asides, counts, downgrades,
                           log_on, visit)
 
 MAX_CLIENTS = 200000  # of each kind, as modules/smbd/forget.c has it

@@ -11,11 +11,11 @@ import os
 
 import impacket_client
 import proxy
-import test_reload
 import wire
 from clients import ANONYMOUS
 from harness import DENIED
 from ntlm_client import Logons
+from reloads import sighup
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
@@ -153,11 +153,11 @@ def test_native_settings_are_not_lowered(t):
         for ours, native in ((REQUIRED, {'server smb encrypt': 'required'}),
                              ({'smbguard:ntlm': 'deny'}, {'available': 'no'})):
             smbd.config.update('own', ours)
-            test_reload.sighup(smbd)
+            sighup(smbd)
             impacket_client.status(client.tree, 'own')
             smbd.config.update('own', dict.fromkeys(ours))
             smbd.config.update('own', native)
-            test_reload.sighup(smbd)
+            sighup(smbd)
             if 'available' in native:
                 t.true(impacket_client.status(client.tree, 'own') != 'ok',
                        'closed')

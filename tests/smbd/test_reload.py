@@ -14,30 +14,11 @@ import time
 import impacket_client
 from harness import DENIED
 from ntlm_client import Logons
+from reloads import sighup, smbcontrol
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
-SIGHUP_LINE = 'Reloading services after SIGHUP'
-PATIENCE = 10
 SUCCESS = 'NT_STATUS_SUCCESS'
-
-
-def smbcontrol(smbd):
-    smbd.reload()
-
-
-def sighup(smbd):
-    """As `systemctl reload smbd` does it, and to the clients' processes."""
-    smbd.config.write(smbd.conf)
-    pids = [smbd.pid] + smbd.connections()
-    before = smbd.log_text().count(SIGHUP_LINE)
-    for pid in pids:
-        os.kill(pid, signal.SIGHUP)
-    deadline = time.monotonic() + PATIENCE
-    while smbd.log_text().count(SIGHUP_LINE) < before + len(pids):
-        if time.monotonic() > deadline:
-            raise TimeoutError('no reload after SIGHUP')
-        time.sleep(0.01)
 
 
 HOW = (smbcontrol, sighup)

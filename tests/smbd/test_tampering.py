@@ -20,7 +20,7 @@ import proxy
 import wire
 from harness import visit
 from ntlm_client import Logons
-from test_torture import CHANNELS, SMB2, torture
+from torture import CHANNELS, SMB2, torture
 
 HISTORY = {'smbguard:history': 'yes'}
 TAMPERED, SUSPECTED = 'negotiate_tampered', 'integrity_suspected'

@@ -7,30 +7,7 @@ smbtorture knows, and that a stock smbd passes, pass with smbguard as well; and
 every event belongs to a connection whose negotiate was recorded.
 """
 
-import sandbox
-
-# All dialects
-BASE = ('base.negnowait', 'base.tcon', 'base.tcondev', 'base.xcopy')
-# Sessions: again, once more, on a second connection
-SMB2 = ('smb2.connect', 'smb2.tcon', 'smb2.read.eof', 'smb2.session.reauth1',
-        'smb2.session.reconnect1', 'smb2.session.reconnect2',
-        'smb2.session.bind1', 'smb2.session.bind2', 'smb2.session.two_logoff',
-        'smb2.session.bind_negative_smb3to2s',
-        'smb2.credits.session_setup_credits_granted')
-# Up to 32 connections of one client, each passed to the first one's process
-CHANNELS = ('smb2.multichannel.generic.num_channels',
-            'smb2.multichannel.generic.interface_info')
-
-
-def torture(t, smbd, share, names):
-    for name in names:
-        status, output = t.run(
-            'smbtorture', '--configfile=' + smbd.conf,
-            '--option=client min protocol=NT1', '-p', str(smbd.port),
-            '--user=alice%' + sandbox.USERS['alice'],
-            '//127.0.0.1/' + share, name)
-        t.equal((0, True), (status, '\nsuccess: ' in output),
-                name + '\n' + output)
+from torture import BASE, CHANNELS, SMB2, torture
 
 
 def check_events(t, smbd):

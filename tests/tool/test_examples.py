@@ -17,30 +17,13 @@ import subprocess
 import time
 
 import eventlog
+from example_files import COMMAND, changed, example, text
 from harness import DENIED, EXAMPLES, ROOT, Failure, load_example
 from kdc import Realm
 
 SCANNER = '127.0.0.2'
 HISTORY = {'smbguard:history': 'no'}
-COMMAND = os.path.join(ROOT, 'build/stage/bin/smbguard')
 PATIENCE = 20
-
-
-def example(name):
-    return os.path.join(EXAMPLES, name)
-
-
-def text(name):
-    with open(example(name), encoding='utf-8') as f:
-        return f.read()
-
-
-def changed(whole, changes):
-    for old, new in changes:
-        if old not in whole:
-            raise Failure('there is no %r in it' % old)
-        whole = whole.replace(old, new)
-    return whole
 
 
 def test_every_file_is_listed(t):

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 
-from test_tool_check import SMBGUARD, fake
+from check_tool import SMBGUARD, fake
 
 KEYS = ('share', 'account', 'dialect', 'outcome')
 

@@ -8,7 +8,7 @@ import subprocess
 
 import broken_confs
 from server import built_with
-from test_tool_check import (CLEAN, SHARE, SMBGUARD, check, clean, expect, fill,
+from check_tool import (CLEAN, SHARE, SMBGUARD, check, clean, expect, fill,
                              found, write)
 
 

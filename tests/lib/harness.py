@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a test gets: servers, and comparisons that explain themselves.
 
-What: each function test_NAME(t) in tests/smbd/test_*.py gets a Test, whose
+What: each function test_NAME(t) in tests/{smbd,tool}/test_*.py gets a Test, whose
 smbd() starts servers and whose equal() and friends compare.
 
 How: a test runs in a process of its own.  finish() stops its servers, and

@@ -10,7 +10,7 @@ import shutil
 
 import smbconf
 from harness import STAGE
-from test_examples import COMMAND, changed, example, text
+from example_files import COMMAND, changed, example, text
 
 
 def test_fail2ban_jail(t):

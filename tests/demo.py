@@ -24,7 +24,7 @@ import sys
 import textwrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, 'lib'))
 sys.dont_write_bytecode = True
 
 import eventlog  # noqa: E402

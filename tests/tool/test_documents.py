@@ -22,6 +22,7 @@ from unittest import mock
 
 import eventschema
 from harness import ROOT, Test
+from sources import exception_table, option_table, text
 
 PAGES = ('smbguard.8', 'vfs_smbguard.8', 'smbguard.conf.5',
          'smbguard-events.7')
@@ -29,11 +30,6 @@ COMMAND = os.path.join(ROOT, 'build/stage/bin/smbguard')
 # Where event.c's helpers put their fields.
 OBJECTS = {'b': '', 'o': 'offer.', 'p': 'policy.', 'd': 'downgrade.',
            'n': 'expected.'}
-
-
-def text(path):
-    with open(os.path.join(ROOT, path), encoding='utf-8') as f:
-        return f.read()
 
 
 def manual(page):
@@ -44,31 +40,6 @@ def sources():
     return ''.join(text(path) for path in
                    glob.glob(os.path.join(ROOT, 'modules/**/*.c'),
                              recursive=True))
-
-
-def option_table():
-    """{name: (where, values)} of core/option_table.c."""
-    source = text('modules/core/option_table.c')
-    keywords = {name: re.findall(r'\{"([^"]+)"', body) for name, body in
-                re.findall(r'(\w+_keywords)\[\] = \{(.*?)\n\};', source, re.S)}
-    found = {}
-    for body in re.findall(r'\n\t\{\n(.*?)\n\t\},', source, re.S):
-        name = re.search(r'\.name = "([^"]+)"', body).group(1)
-        where = re.search(r'\.where = ([^,]+),', body).group(1)
-        values = re.search(r'\.keywords = (\w+)', body)
-        limits = re.findall(r'\.(?:max|min) = (\d+),', body)
-        found[name] = ('global, share' if 'SG_SHARE' in where else 'global',
-                       keywords[values.group(1)] if values else limits)
-    return found
-
-
-def exception_table():
-    """{key: values} of core/exception_parse.c."""
-    source = text('modules/core/exception_parse.c')
-    keys = re.findall(r'(?:value_of|parse_names)\(p, "(\w+)"\)', source)
-    allow = re.search(r'allow_keywords\[\] = \{(.*?)\n\};', source, re.S)
-    return {key: re.findall(r'\{"(\w+)"', allow.group(1))
-            if key == 'allow' else [] for key in keys}
 
 
 def entries(page):
@@ -400,7 +371,7 @@ def test_relative_links_lead_somewhere(t):
 
 def test_tests_that_documents_name_exist(t):
     there = {os.path.basename(path)[:-3] for path in
-             glob.glob(os.path.join(ROOT, 'tests/smbd/test_*.py'))}
+             glob.glob(os.path.join(ROOT, 'tests/*/test_*.py'))}
     there |= {'unit.' + os.path.basename(path)[5:-2] for path in
               glob.glob(os.path.join(ROOT, 'tests/unit/test_*.c'))}
     for path in glob.glob(os.path.join(ROOT, 'docs/*.md')):
