@@ -7,9 +7,9 @@ What: tests/{smbd,tool}/test_*.py, build/tests/{unit,module}/test_*, buildtools/
 and at the end tests/packages/run.py.  Prints a line a test, and last "N passed,
 N failed" on a line of its own.
 
-How: the script runs itself again inside a mount namespace with accounts of its
-own (see lib/sandbox.py).  Each test is a process with a time limit; at its end
-all that it started is ended as well.
+How: the script runs itself again inside a mount namespace with accounts and a
+Samba state of its own (see lib/sandbox.py).  Each test is a process with a time
+limit; at its end all that it started is ended as well, before its files go.
 
 How it fails: exit 1 if a test failed, or anything was left behind; exit 2 if
 there is nothing to run yet.
@@ -39,6 +39,11 @@ import sandbox  # noqa: E402
 import server  # noqa: E402
 
 TIME_LIMIT = 120
+PATIENCE = 10
+# For who has changed a line: something of each kind, in less than a minute.
+QUICK = (r'^(lint|unit|module|shares|share_encryption|server_encryption|'
+         r'min_protocol|logons|joined|own_objects|broken_gates|reload|'
+         r'tool_check|tool_explain|tool_documents)\b')
 MODULES = [os.path.join(harness.STAGE, name) for name in
            ('smbguard/negotiate.so', 'smbguard/session.so', 'vfs/smbguard.so')]
 
@@ -47,6 +52,9 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description='Run the tests of smbguard.')
     parser.add_argument('-k', metavar='PATTERN', default='',
                         help='only tests whose name matches this expression')
+    parser.add_argument('--quick', action='store_const', dest='k', const=QUICK,
+                        help='the tests of a minute: -k ' +
+                        QUICK.replace('%', '%%'))
     parser.add_argument('-v', action='store_true',
                         help='show what passing tests printed')
     parser.add_argument('-j', metavar='N', type=int, default=2,
@@ -153,9 +161,35 @@ def start(job, directory):
     except BaseException:  # the process must end here in any case
         traceback.print_exc()
     finally:
+        end_orphans(set())
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def end_orphans(jobs):
+    """End what this process has below it, but for jobs and what is below those.
+
+    A job's process takes in what its test let go of.  What outlives both comes
+    to the runner, as a child of its own that is no job.
+    """
+    processes.end(lambda: processes.descendants(os.getpid(), but=jobs))
+
+
+def remove(directory):
+    """Remove a test's files; says what would not go, '' if all went."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            shutil.rmtree(directory)
+            return ''
+        except FileNotFoundError:
+            return ''
+        except OSError as e:
+            # Somebody may still be writing, who is about to end.
+            if time.monotonic() > deadline:
+                return 'its files could not be removed: %s' % e
+        time.sleep(0.05)
 
 
 def read_output(directory):
@@ -224,18 +258,24 @@ class Runner:
             os.waitpid(pid, 0)
         del self.running[pid]
         results = results_of(job, directory, timed_out)
+        output = read_output(directory)
+        try:
+            end_orphans(set(self.running))
+            left = remove(directory)
+        except RuntimeError as e:
+            left = str(e)
+        if left:
+            results = [(job[0], left)] + [r for r in results if r[0] != job[0]]
         for name, problem in results:
             if name == job[0] or self.wanted(name):
-                self.report(name, problem, seconds / len(results), directory)
-        shutil.rmtree(directory)
+                self.report(name, problem, seconds / len(results), output)
 
     def wanted(self, name):
         return re.search(self.arguments.k, name) is not None
 
-    def report(self, name, problem, seconds, directory):
+    def report(self, name, problem, seconds, output):
         self.counts['failed' if problem else 'passed'] += 1
         print('%-4s %6.2f  %s' % ('FAIL' if problem else 'ok', seconds, name))
-        output = read_output(directory)
         if problem or self.arguments.v:
             text = problem + ('\noutput:\n' + output if output else '')
             print(''.join('    %s\n' % line for line in text.splitlines()),

@@ -42,8 +42,11 @@ def all_pids():
     return [int(name) for name in os.listdir('/proc') if name.isdigit()]
 
 
-def descendants(root):
-    """The living descendants of root, without the zombies."""
+def descendants(root, but=()):
+    """The living descendants of root, without the zombies.
+
+    but: some of them, which are left out with what is below them.
+    """
     children = {}
     zombies = set()
     for pid in all_pids():
@@ -55,7 +58,8 @@ def descendants(root):
             zombies.add(pid)
     result, todo = [], [root]
     while todo:
-        below = children.get(todo.pop(), [])
+        below = [pid for pid in children.get(todo.pop(), [])
+                 if pid not in but]
         todo.extend(below)
         result.extend(below)
     return [pid for pid in result if pid not in zombies]

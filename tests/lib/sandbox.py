@@ -1,14 +1,16 @@
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mount namespace with accounts of its own, for a test run.
+"""A mount namespace with accounts and a Samba state of its own, for a test run.
 
 What: run() executes a Python script again in a private mount namespace where
 /etc/passwd and /etc/group have alice, bob and the group staff2 besides what the
-machine has, and /etc/hosts the machine itself, and afterwards looks for anything that was left behind.
+machine has, /etc/hosts the machine itself, and Samba's folders are copies; and
+afterwards looks for anything that was left behind or changed.
 
-How: smbd wants real accounts, and the machine's must not be touched.  So copies
-with lines added are bind-mounted over the originals, inside the namespace only;
-with its last process the namespace is gone, and the machine never saw it.
+How: smbd wants real accounts, its tools write into the machine's own databases
+(see machine.py), and neither must be touched.  So copies are bind-mounted over
+the originals, inside the namespace only; with its last process the namespace is
+gone, and the machine never saw it.
 
 How it fails: SystemExit with a sentence if this is not root or the kernel
 refuses a namespace.  Leftovers are returned, not raised.
@@ -24,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 
+import machine
 import processes
 
 RUN_DIR = 'SMBGUARD_TEST_DIR'
@@ -41,6 +44,11 @@ mount --bind "$1/etc/group" "$(readlink -f /etc/group)" || exit 70
 if [ -e /etc/hosts ]; then
 	mount --bind "$1/etc/hosts" "$(readlink -f /etc/hosts)" || exit 70
 fi
+shift
+while [ "$1" != -- ]; do
+	mount --bind "$1" "$2" || exit 70
+	shift 2
+done
 shift
 exec "$@"
 '''
@@ -66,7 +74,9 @@ def run(arguments, keep=False):
     processes.become_subreaper()
     # A short path, since unix sockets below it have 108 bytes at most.
     path = tempfile.mkdtemp(prefix='smbguard-')
-    before = _machine(path)
+    busy = machine.is_running()
+    made = machine.make_missing()
+    before = _machine(path, busy)
     status, left = 1, []
     try:
         _write_accounts(path)
@@ -75,15 +85,30 @@ def run(arguments, keep=False):
     finally:
         if status or not keep:
             left += _end_leftovers()
-            shutil.rmtree(path)
-    left += ['changed: ' + line for line in sorted(before ^ _machine(path))]
+            left += _remove(path)
+    busy = busy or machine.is_running()
+    after = _machine(path, busy)
+    left += ['changed: ' + line for line in sorted(before ^ after) if not (
+        busy and line.startswith(tuple(machine.folders())))]
+    if status or not keep:
+        machine.remove(made)
     return status, report, left
+
+
+def _remove(path):
+    try:
+        shutil.rmtree(path)
+    except OSError as e:
+        return ['could not be removed: %s' % e]
+    return []
 
 
 def _run_inside(path, arguments):
     env = dict(os.environ, **{RUN_DIR: path})
+    mounts = [word for pair in machine.shadow(os.path.join(path, 'samba'))
+              for word in pair]
     command = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
-               MOUNT_AND_RUN, 'sh', path, PYTHON] + arguments
+               MOUNT_AND_RUN, 'sh', path, *mounts, '--', PYTHON] + arguments
     with subprocess.Popen(command, env=env) as child:
         # Ctrl-C goes to both of us, SIGTERM does not.  It cleans up, we wait.
         signal.signal(signal.SIGINT, lambda *_: None)
@@ -105,9 +130,12 @@ def _end_leftovers():
     return left
 
 
-def _machine(path):
-    """What a run could change for the machine: accounts, and its own mounts."""
-    lines = set()
+def _machine(path, busy):
+    """What a run could change for the machine: accounts, its Samba, mounts.
+
+    busy: its Samba is running, and changes its files itself.
+    """
+    lines = set() if busy else machine.fingerprint()
     for name in ('/proc/self/mountinfo', '/etc/passwd', '/etc/group'):
         lines.update('%s: %s' % (name, line)
                      for line in _read(name).splitlines()

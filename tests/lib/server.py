@@ -15,7 +15,6 @@ recorded as an event.
 How it fails: ServerError with the end of smbd's log.
 """
 
-import functools
 import os
 import random
 import shutil
@@ -28,8 +27,8 @@ import processes
 import sandbox
 import smbconf
 from clients import Clients
+from machine import SMBD, ServerError, built_with
 
-SMBD = '/usr/sbin/smbd'
 PATIENCE = 20.0
 # Below the ports that the kernel hands out to clients.
 PORTS = range(10000, 32000)
@@ -72,22 +71,6 @@ mount --bind "$1" "$2" && mount --bind "$3" "$4" || exit 70
 shift 4
 exec "$@"
 '''
-
-
-class ServerError(Exception):
-    pass
-
-
-@functools.lru_cache(None)
-def built_with(wanted):
-    """What `smbd -b` says of MODULESDIR and the like."""
-    built = subprocess.run([SMBD, '-b'], capture_output=True, text=True,
-                           check=True).stdout
-    for line in built.splitlines():
-        name, _, value = line.strip().partition(': ')
-        if name == wanted:
-            return value
-    raise ServerError('`smbd -b` names no ' + wanted)
 
 
 def modules_dir():

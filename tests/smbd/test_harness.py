@@ -6,13 +6,21 @@ What: that each client reaches the server, that refusals are read as such, and
 that the readers of events and of cmocka's output accept nothing broken.
 """
 
+import argparse
+import importlib.util
 import json
+import os
+import subprocess
+import time
+from unittest import mock
 
 import cmocka
 import eventlog
 import impacket_client
+import processes
+import sandbox
 import wire
-from harness import DENIED
+from harness import DENIED, ROOT
 
 ENCRYPT = {'secret': {'server smb encrypt': 'required'}}
 
@@ -98,3 +106,38 @@ def test_cmocka_output_is_read(t):
     t.equal(['u.test_a', 'u'], [name for name, _ in died])
     t.contains('exit status -11', died[1][1])
     t.true(cmocka.results('u', 0, '', '')[0][1], 'no case is a failure')
+
+
+def load_runner():
+    spec = importlib.util.spec_from_file_location(
+        'runner', os.path.join(ROOT, 'tests/run.py'))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_a_test_leaves_behind_ends_no_run(t):
+    """One whose helper goes on writing, one that cannot be cleaned up."""
+    def leaves_a_writer(directory):
+        subprocess.Popen(
+            ['setsid', 'sh', '-c', 'trap "" TERM; cd "$1"; while mkdir -p '
+             '"$1/d" 2>/dev/null; do echo >"$1/d/$((n += 1))"; done', 'sh',
+             directory], start_new_session=True)
+        time.sleep(0.3)
+        return [('writer', '')]
+
+    def stays(directory):
+        subprocess.run(['mount', '-t', 'tmpfs', 'none', directory], check=True)
+        return [('stays', '')]
+
+    runner_module = load_runner()
+    arguments = argparse.Namespace(k='', v=False, j=2)
+    with mock.patch.object(sandbox, 'run_dir', lambda: t.directory), \
+            mock.patch.object(runner_module, 'PATIENCE', 1):
+        runner = runner_module.Runner(arguments)
+        runner.run([('writer', leaves_a_writer, 20), ('stays', stays, 20),
+                    ('after', lambda _: [('after', '')], 20)])
+    t.equal({'passed': 2, 'failed': 1}, runner.counts)
+    subprocess.run(['umount', os.path.join(t.directory, 't2')], check=True)
+    t.equal(['output', 't2'], sorted(os.listdir(t.directory)))
+    t.equal([], processes.descendants(os.getpid()))
