@@ -2,18 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build smbguard against the installed smbd.  Run it with ./waf.
 
-What: three modules, each of them all of modules/core and modules/smbd plus its
-own entry point; the smbguard command; the manual; the test programs.  File
-lists are globs.
+What: one module, and a second name for it; the smbguard command; the manual; the
+test programs.  File lists are globs.
 Include paths: modules/ and build/include for everything, Samba's private
-headers for modules/smbd and the entry points only.
+headers for modules/smbd only.
 
-How: the modules leave Samba's symbols undefined, because smbd has them; what
+How: the module leaves Samba's symbols undefined, because smbd has them; what
 the linker can therefore not check, checks/*.ok does (see module_symbols.py).
+It names the library that has most of them, without the versions of its symbols:
+programs of Samba's that are not smbd load VFS modules as well, and have the
+library for themselves alone.
 
 How it fails: a failed check names the thing, and what to do about it.
 """
 
+import hashlib
 import os
 import re
 import subprocess
@@ -33,10 +36,13 @@ import module_symbols  # noqa: E402
 import samba_headers  # noqa: E402
 import samba_source  # noqa: E402
 
-MODULES = {'smbguard/negotiate': 'modules/gates/negotiate.c',
-           'smbguard/session': 'modules/gates/logon.c',
-           'vfs/smbguard': 'modules/gates/share.c'}
-LAYOUT = 'modules/smbd/layout.c'
+MODULE, SECOND_NAME = 'smbguard.so', 'vfs/smbguard.so'
+# A symbol of the library that a module of smbd's needs above all.
+OF_THE_LIBRARY = 'global_smbXsrv_client'
+# Builds for tests of what must be refused: {name: (source, what it believes)}.
+FAULTS = {'layout-fault': ('modules/smbd/layout.c', 'SMBGUARD_LAYOUT_FAULT=1'),
+          'version-fault': ('modules/smbd/layout.c', 'SMBGUARD_VERSION_FAULT=1'),
+          'build-fault': ('modules/smbd/state.c', 'SMBGUARD_BUILD_FAULT=1')}
 # What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
 PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
 
@@ -171,6 +177,10 @@ def _configure_samba(conf):
     conf.define('SMBGUARD_SAMBA_VERSION_MAJOR', int(major))
     conf.define('SMBGUARD_SAMBA_VERSION_MINOR', int(minor))
     conf.define('SMBGUARD_SAMBA_VERSION_RELEASE', int(release))
+    conf.env.SAMBA_PACKAGE = samba.source
+    conf.env.SAMBA_LIBRARY = module_symbols.library_with(
+        samba_source.SMBD, OF_THE_LIBRARY)
+    conf.msg('Samba\'s library for its modules', conf.env.SAMBA_LIBRARY)
     conf.bldnode.make_node('samba-source').write(tree + '\n')
     conf.bldnode.make_node('samba-symbols').write(
         '\n'.join(sorted(module_symbols.provided(samba_source.SMBD))) + '\n')
@@ -188,42 +198,74 @@ def _configure_sanitizers(conf):
 
 
 def build(bld):
+    _build_id(bld)
     _build_objects(bld)
-    for name in MODULES:
-        _build_module(bld, 'stage/modules/' + name, [name, 'layout'],
-                     '${SAMBA_MODULESDIR}/' + os.path.dirname(name))
-        if bld.env.LIB_cmocka:
-            # The layout guard's test: a module that believes in another layout
-            _build_module(bld, 'tests/layout-fault/modules/' + name,
-                         [name, 'layout_fault'], None)
+    _build_module(bld, 'stage', ['glue', 'faultless'], '${SAMBA_MODULESDIR}')
+    if bld.env.LIB_cmocka:
+        for name, (source, _) in FAULTS.items():
+            others = [other for other in ('layout', 'state')
+                      if not source.endswith(other + '.c')]
+            _build_module(bld, 'tests/' + name, ['glue', name] + others, None)
     _build_tools(bld)
     _build_docs(bld)
     if bld.env.LIB_cmocka:
         _build_tests(bld)
 
 
+def _build_id(bld):
+    """A number for what the module is made of, in the names of its state."""
+    sources = bld.path.ant_glob('modules/**/*.[ch]')
+    bld.env.BUILT_FOR = [VERSION, bld.env.SAMBA_PACKAGE] + CFLAGS
+    bld(rule=_make_build_id, source=sources, target='include/smbguard_build.h',
+        vars=['BUILT_FOR', 'SAMBA_CFLAGS'], ext_out=['.h'],
+        cls_keyword=lambda task: 'Numbering', cls_str=lambda task: 'this build')
+
+
+def _make_build_id(task):
+    parts = hashlib.sha256(repr(task.env.BUILT_FOR).encode())
+    for source in task.inputs:
+        parts.update(source.read(flags='rb'))
+    task.outputs[0].write('#define SMBGUARD_BUILD_ID "%s"\n'
+                          % parts.hexdigest()[:16])
+
+
 def _build_objects(bld):
     """The object files that several targets share."""
     core = bld.path.ant_glob('modules/core/**/*.c')
-    glue = bld.path.ant_glob('modules/smbd/*.c', excl=LAYOUT)
-    layout = bld.path.ant_glob(LAYOUT)
+    special = {source for source, _ in FAULTS.values()}
+    glue = bld.path.ant_glob('modules/smbd/*.c', excl=sorted(special))
     bld.objects(target='core', source=core, includes=INCLUDES,
                 cflags=CFLAGS + CFLAGS_CORE + FORTIFY, use='talloc jansson tdb')
     if bld.env.SANITIZE:
         bld.objects(target='core_checked', source=core, includes=INCLUDES,
                     cflags=CFLAGS + CFLAGS_CORE + bld.env.SANITIZE,
                     use='talloc jansson tdb')
-    fault = ['SMBGUARD_LAYOUT_FAULT=1']
-    for name, sources, defines in (('glue', glue, []), ('layout', layout, []),
-                                   ('layout_fault', layout, fault)):
-        bld.objects(target=name, source=sources, defines=defines,
-                    includes=INCLUDES,
-                    cflags=CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS)
-    for name, source in MODULES.items():
-        # not hidden: the version script says what is exported
-        bld.objects(target=name, source=source, includes=INCLUDES,
-                    cflags=CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS +
-                    ['-fvisibility=default'])
+    samba = CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS
+    bld.objects(target='glue', source=glue, includes=INCLUDES, cflags=samba)
+    for source in sorted(special):
+        bld.objects(target=os.path.basename(source)[:-2], source=source,
+                    includes=INCLUDES, cflags=samba)
+    bld.objects(target='faultless', source=[], use='layout state')
+    for name, (source, define) in FAULTS.items():
+        bld.objects(target=name, source=source, defines=[define],
+                    includes=INCLUDES, cflags=samba)
+    # The gates see nothing of Samba's but an NTSTATUS.
+    public = CFLAGS + FORTIFY + ['-idirafter', samba_headers.SAMBA_DEV]
+    bld.objects(target='gates', source=bld.path.ant_glob('modules/gates/*.c'),
+                includes=INCLUDES, cflags=public, use='talloc tevent')
+    # not hidden: the version script says what is exported
+    bld.objects(target='entry', source='modules/smbguard.c', includes=INCLUDES,
+                cflags=public + ['-fvisibility=default'], use='talloc')
+    _build_library_name(bld)
+
+
+def _build_library_name(bld):
+    """A library that has nothing but the name of Samba's, to be linked with."""
+    name = bld.bldnode.find_or_declare('samba-library.so')
+    bld(rule='${CC} -shared -nostdlib -Wl,-soname,${SAMBA_LIBRARY} '
+             '-o ${TGT} -x c /dev/null',
+        target=name, vars=['SAMBA_LIBRARY'],
+        cls_keyword=lambda task: 'Naming', cls_str=lambda task: 'samba-library')
 
 
 def _checked(bld):
@@ -233,23 +275,41 @@ def _checked(bld):
     return 'core', FORTIFY
 
 
-def _build_module(bld, name, objects, where):
-    """Link a module, and check what the linker cannot."""
+def _build_module(bld, where, objects, install):
+    """Link the module, give it its second name, check what the linker cannot."""
+    folder = where + '/modules/'
     script = bld.path.find_node('modules/smbguard.map')
-    module = bld.bldnode.find_or_declare(name + '.so')
-    bld.add_manual_dependency(module, script)
-    bld(features='c cshlib', target=name, install_path=where,
+    library = bld.bldnode.find_or_declare('samba-library.so')
+    module = bld.bldnode.find_or_declare(folder + MODULE)
+    for node in (script, library):
+        bld.add_manual_dependency(module, node)
+    bld(features='c cshlib', target=folder + MODULE[:-len('.so')],
+        install_path=install,
         linkflags=LINKFLAGS + LINKFLAGS_MODULE +
-        ['-Wl,--version-script=' + script.abspath()],
-        use=['core', 'glue'] + objects + LIBRARIES)
-    bld(rule=_check_module, target='checks/%s.ok' % name,
+        ['-Wl,--version-script=' + script.abspath(), '-Wl,--no-as-needed',
+         library.abspath(), '-Wl,--as-needed'],
+        use=['core', 'gates', 'entry'] + objects + LIBRARIES)
+    bld(rule=_link_name, source=module, target=folder + SECOND_NAME,
+        cls_keyword=lambda task: 'Naming', cls_str=lambda task: SECOND_NAME)
+    if install:
+        bld.symlink_as(install + '/' + SECOND_NAME, '../' + MODULE)
+    bld(rule=_check_module, target='checks/%s.ok' % where,
         source=[module, bld.bldnode.find_node('samba-symbols')],
-        cls_keyword=lambda task: 'Checking', cls_str=lambda task: name + '.so')
+        cls_keyword=lambda task: 'Checking', cls_str=lambda task: folder + MODULE)
+
+
+def _link_name(task):
+    name = task.outputs[0].abspath()
+    if os.path.lexists(name):
+        os.unlink(name)
+    os.symlink('../' + MODULE, name)
+    return 0
 
 
 def _check_module(task):
     module, names = task.inputs
-    wrong = module_symbols.missing(module.abspath(), set(names.read().split()))
+    wrong = module_symbols.missing(module.abspath(), set(names.read().split()),
+                                   task.env.SAMBA_LIBRARY)
     if wrong:
         sys.stderr.write(''.join('%s: %s\n' % (module, line) for line in wrong))
         return 1
@@ -306,6 +366,9 @@ def _build_tests(bld):
         _build_test(bld, source, [core] + LIBRARIES, wrap)
     for source in bld.path.ant_glob('tests/module/test_*.c'):
         _build_test(bld, source, LIBRARIES, ['-ldl'])
+    bld(features='c cshlib', target='tests/module/chain_end',
+        source='tests/module/chain_end.c', install_path=None,
+        cflags=CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS)
 
 
 def _build_test(bld, source, use, linkflags):

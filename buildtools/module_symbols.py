@@ -4,8 +4,9 @@
 
 What: a module must not link Samba's private libraries, so the linker cannot say
 that a function is misspelt or gone; smbd would, when it refuses to load the
-module.  provided() lists what smbd and its libraries define; missing() compares
-a module with such a list and says what only a running smbd would find out.
+module.  provided() lists what smbd and its libraries define; library_with() is
+the library that defines one of them; missing() compares a module with such a
+list and says what only a running smbd would find out.
 
 How it fails: missing() returns sentences; no sentence means all is well.
 """
@@ -16,27 +17,50 @@ import subprocess
 ENTRY = 'samba_init_module'
 
 
+def libraries(program):
+    """The paths of the libraries that a program is linked with."""
+    return re.findall(r'(/\S+) \(0x', _output(['ldd', program]))
+
+
 def provided(program):
     """Every symbol that program or a library it is linked with defines."""
-    libraries = re.findall(r'(/\S+) \(0x', _output(['ldd', program]))
     names = set()
-    for path in [program] + libraries:
+    for path in [program] + libraries(program):
         names |= _names(path, '--defined-only')
     return names
 
 
-def missing(module, names):
-    """What is wrong with module, whose host defines names."""
+def library_with(program, symbol):
+    """The soname of the library of a program's that defines a symbol."""
+    for path in libraries(program):
+        if symbol in _names(path, '--defined-only'):
+            name = re.search(r'\(SONAME\).*\[(.*)\]',
+                             _output(['readelf', '-d', path]))
+            return name[1] if name else path.rpartition('/')[2]
+    raise ValueError('no library of %s has %s' % (program, symbol))
+
+
+def missing(module, names, library):
+    """What is wrong with module, whose host defines names.
+
+    library: the one of Samba's private ones that it may name, as long as it
+    does not say which version.
+    """
     wrong = []
     exported = _names(module, '--defined-only')
     if exported != {ENTRY}:
         wrong.append('it must export %s and nothing else, and exports: %s'
                      % (ENTRY, ' '.join(sorted(exported)) or 'nothing'))
-    for library in re.findall(r'\(NEEDED\).*\[(.*samba\d?\.so.*)\]',
-                              _output(['readelf', '-d', module])):
-        wrong.append('it is linked with Samba\'s private %s, so that each '
-                     'update of Samba would break it' % library)
-    own = provided(module)
+    needed = re.findall(r'\(NEEDED\).*\[(.*)\]', _output(['readelf', '-d', module]))
+    if library not in needed:
+        wrong.append('it does not name %s, which programs other than smbd have '
+                     'for themselves' % library)
+    if re.search(r'SAMBA', _output(['readelf', '-V', module])):
+        wrong.append('it is linked with versions of Samba\'s private symbols, so '
+                     'that each update of Samba would break it')
+    own = set()
+    for path in [module] + [p for p in libraries(module) if library not in p]:
+        own |= _names(path, '--defined-only')
     for name in sorted(_names(module, '--undefined-only') - names - own):
         wrong.append('neither smbd nor a library has %s()' % name)
     return wrong

@@ -66,6 +66,10 @@ static bool shares_cover(const char **shares, const struct sg_facts *facts)
 		if (strcasecmp(shares[i], facts->share) == 0) {
 			return true;
 		}
+		if (facts->section != NULL &&
+		    strcasecmp(shares[i], facts->section) == 0) {
+			return true;
+		}
 	}
 	return false;
 }

@@ -69,12 +69,14 @@ static int signing_rank(int algorithm)
 
 static uint16_t best_cipher(const struct sg_offer *offer)
 {
+	uint32_t ciphers = sg_offer_ciphers(offer);
 	uint16_t best = SG_CIPHER_NONE;
-	size_t i;
+	uint16_t id;
 
-	for (i = 0; i < offer->num_ciphers; i++) {
-		if (cipher_rank(offer->ciphers[i]) > cipher_rank(best)) {
-			best = offer->ciphers[i];
+	for (id = 1; id <= SG_CIPHER_AES256_GCM; id++) {
+		if ((ciphers & 1U << id) != 0 &&
+		    cipher_rank(id) > cipher_rank(best)) {
+			best = id;
 		}
 	}
 	return best;
@@ -82,12 +84,14 @@ static uint16_t best_cipher(const struct sg_offer *offer)
 
 static int best_signing(const struct sg_offer *offer)
 {
+	uint32_t signing = sg_offer_signing(offer);
 	int best = SG_SIGNING_NONE;
-	size_t i;
+	int id;
 
-	for (i = 0; i < offer->num_signing; i++) {
-		if (signing_rank(offer->signing[i]) > signing_rank(best)) {
-			best = offer->signing[i];
+	for (id = 0; id <= SG_SIGNING_AES128_GMAC; id++) {
+		if ((signing & 1U << id) != 0 &&
+		    signing_rank(id) > signing_rank(best)) {
+			best = id;
 		}
 	}
 	return best;
@@ -101,8 +105,11 @@ static enum sg_mechanism mechanism_of(const char *name)
 	if (strcasecmp(name, "krb5") == 0) {
 		return SG_MECHANISM_KERBEROS;
 	}
-	return strcasecmp(name, "NTLMSSP") == 0 ? SG_MECHANISM_NTLM
-						: SG_MECHANISM_UNKNOWN;
+	/* SMB1 without extended security has the same passwords, bare. */
+	if (strcasecmp(name, "NTLMSSP") == 0 || strcasecmp(name, "NTLM") == 0) {
+		return SG_MECHANISM_NTLM;
+	}
+	return SG_MECHANISM_UNKNOWN;
 }
 
 struct sg_history sg_history_of(const struct sg_offer *offer,

@@ -77,7 +77,7 @@ static const char *words_of(enum sg_outcome outcome)
 }
 
 /* How much a finding has to tell; of equals the first is told. */
-static int gravity(const struct sg_verdict *finding)
+int sg_verdict_gravity(const struct sg_verdict *finding)
 {
 	switch (finding->outcome) {
 	case SG_DENIED:
@@ -104,7 +104,8 @@ static void find(struct judge *j,
 		 const char *fmt,
 		 ...)
 {
-	bool take = gravity(&finding) > gravity(j->verdict);
+	bool take =
+		sg_verdict_gravity(&finding) > sg_verdict_gravity(j->verdict);
 	char *reason = NULL;
 	va_list ap;
 

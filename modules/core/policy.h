@@ -84,7 +84,8 @@ struct sg_facts {
 	/* requests are accepted only signed, or this one was signed */
 	enum sg_known is_signed;
 
-	const char *share;
+	const char *share;   /* as it was asked for */
+	const char *section; /* of smb.conf, where it has its options from */
 
 	/* What the client uses less than before, or NULL; see history.h */
 	const struct sg_regression *regression;
@@ -160,6 +161,12 @@ struct sg_verdict *sg_decide(TALLOC_CTX *mem_ctx,
 			     enum sg_gate gate,
 			     const struct sg_policy *policy,
 			     const struct sg_facts *facts);
+
+/**
+ * How much a verdict has to tell: a refusal more than a would-be refusal, and
+ * that more than any allowance.
+ */
+int sg_verdict_gravity(const struct sg_verdict *verdict);
 
 /**
  * Does any option of this section ask for something at any gate?

@@ -17,19 +17,15 @@
 /* The server's favourite among what the client has; false: none. */
 static bool favourite(const uint16_t *server,
 		      size_t num_server,
-		      const uint16_t *client,
-		      size_t num_client,
+		      uint32_t client,
 		      uint16_t *id)
 {
-	size_t s;
-	size_t c;
+	size_t i;
 
-	for (s = 0; s < num_server; s++) {
-		for (c = 0; c < num_client; c++) {
-			if (server[s] == client[c]) {
-				*id = server[s];
-				return true;
-			}
+	for (i = 0; i < num_server; i++) {
+		if (server[i] < 32 && (client & 1U << server[i]) != 0) {
+			*id = server[i];
+			return true;
 		}
 	}
 	return false;
@@ -51,8 +47,7 @@ static uint16_t predict_cipher(const struct sg_offer *offer,
 	}
 	(void)favourite(lists->ciphers,
 			lists->num_ciphers,
-			offer->ciphers,
-			offer->num_ciphers,
+			sg_offer_ciphers(offer),
 			&id);
 	return id;
 }
@@ -72,8 +67,7 @@ static int predict_signing(const struct sg_offer *offer,
 	if (dialect == SG_DIALECT_SMB3_11 && offer->has_signing) {
 		(void)favourite(lists->signing,
 				lists->num_signing,
-				offer->signing,
-				offer->num_signing,
+				sg_offer_signing(offer),
 				&id);
 	}
 	return id;

@@ -25,19 +25,6 @@ static const char *known(const char *name, const char *otherwise)
 	return name != NULL ? name : otherwise;
 }
 
-/* Is one of the ids in the mask? */
-static bool offers(const uint16_t *ids, size_t num, uint32_t mask)
-{
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		if (ids[i] < 32 && (mask & 1U << ids[i]) != 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool is_user(const struct sg_facts *facts)
 {
 	return !facts->guest && !facts->anonymous;
@@ -163,9 +150,7 @@ static bool ciphers_could(const struct sg_settings *settings,
 		return false;
 	}
 	return settings->encryption != SG_NEED_REQUIRED ||
-	       offers(offer->ciphers,
-		      offer->num_ciphers,
-		      settings->encryption_algorithms);
+	       (sg_offer_ciphers(offer) & settings->encryption_algorithms) != 0;
 }
 
 static uint32_t ciphers_allow(const struct sg_facts *facts)
@@ -262,9 +247,7 @@ static bool signers_could(const struct sg_settings *settings,
 	if (!global || facts->dialect < SG_DIALECT_SMB3_11 || offer == NULL) {
 		return false;
 	}
-	return offers(offer->signing,
-		      offer->num_signing,
-		      settings->signing_algorithms);
+	return (sg_offer_signing(offer) & settings->signing_algorithms) != 0;
 }
 
 static const char *signers_required(TALLOC_CTX *mem_ctx,

@@ -1,446 +1,354 @@
 /*
- * smbguard/session.so: the session gate
+ * smbguard: the logon gate
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What: records each session setup with account, mechanism, dialect, cipher
- * and signing, each failed authentication with its status, and refuses who
- * does not meet what [global] demands of sessions. Failures may be answered
- * late ("auth failure delay").
+ * What: records each logon with account, mechanism, dialect, cipher and
+ * signing, each failed one with its status, and refuses who does not meet what
+ * [global] demands of sessions, or what an open tree demands that the logon
+ * would take over. Failures may be answered late ("auth failure delay").
  *
- * How: smbd finds SPNEGO, through which all its session setups go, by OID in
- * a list sorted by priority. This module puts a mechanism with SPNEGO's OID
- * before it: Samba's own table, with update and session_info going through
- * here first. Authentication itself stays Samba's.
+ * How: smbd shows each logon by one of the ways of smbd/logon.h. Authentication
+ * itself stays smbd's.
  *
- * How it fails: an error of session_info refuses the session. Out of memory
- * is such an error, and so is a session that cannot be looked into where
- * [global] asks for something in enforce mode. If the mechanism
- * did not come out first in the list, or gensec is not the one that we were
- * built for, the gate does not report itself and the share gate refuses.
+ * How it fails: out of memory is a refusal, and so is a logon that cannot be
+ * looked into where [global] asks for something in enforce mode. A gate that
+ * could not be started does not report itself, and the share gate refuses.
  *
- *  (1) gensec serves RPC and others as well. Only contexts of an SMB session
- *      setup are watched: those have a struct smbXsrv_session above them in
- *      the talloc tree, and stand in its list of pending authentications.
- *      That leads to the connection, also with several (multi-channel).
+ *  (1) A second logon in the same session keeps the trees that the first one
+ *      opened, and a tree of SMB1 serves every user of its connection. So a
+ *      logon is held against what is open already: joined.h.
  *
- *  (2) During its update and session_info, Samba loads smb.conf again (for
- *      %U), which takes away what was raised for shares. So it is raised
- *      again after each, however they end: the next request may stand in the
- *      same message.
+ *  (2) Another channel has the session's own account and keys, however it was
+ *      authenticated, and smbd may still refuse it. So what a logon shows is
+ *      kept with it, and becomes the session's when it is one.
  *
- *  (3) SMB1 session setups without extended security do not come here. The
- *      share gate sees those as without a mechanism.
+ *  (3) An anonymous logon by SMB1 without extended security, and one with an
+ *      unencrypted password, are shown to nobody. sessions.h finds their
+ *      sessions before they can be used. Unencrypted passwords are ruled out
+ *      where it matters who logs on, see sg_knob_connection().
  *
- *  (4) Another channel has the session's own account and keys, however it was
- *      authenticated, and smbd may still refuse it. So what a session setup
- *      shows is kept with that, and becomes the session's when it is one.
+ *  (4) A client can send any number of guesses at once. Each failure puts off
+ *      the time from which this client is answered, so that each guess waits
+ *      behind the one before it; and so does a right one behind wrong ones, or
+ *      it could be told from them.
  */
 
-#include "smbd/samba.h"
-#include "smbd/auth_failed.h"
-#include "smbd/auth_find.h"
+#include "gates/gates.h"
+#include "gates/joined.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/knobs.h"
-#include "smbd/layout.h"
+#include "smbd/log.h"
+#include "smbd/passwords.h"
+#include "smbd/raise.h"
 #include "smbd/record.h"
 #include "smbd/regress.h"
+#include "smbd/sessions.h"
+#include "smbd/spnego.h"
 #include "smbd/tamper.h"
 
-#include <tevent.h>
-#include "../lib/util/tevent_ntstatus.h"
+/* A logon being judged. */
+struct judgement {
+	struct sg_logon *logon;
+	struct sg_policy *policy;
+	struct sg_facts *facts;
+	struct sg_verdict *verdict;
+	struct sg_regression regression;
+};
 
-#define OUR_NAME "smbguard-spnego"
-#define REAL_NAME "spnego"
-
-/*
- * gensec keeps a pointer to the table for the life of the process and hands
- * our functions no other way to find the real one: the one static of this
- * module, written once at start.
- */
-static struct gensec_security_ops our_ops;
-static const struct gensec_security_ops *real_ops;
-
-/* Carry out what was decided. Anything but OK refuses the session. */
-static NTSTATUS apply(struct sg_client_state *client,
-		      const struct sg_policy *policy,
-		      const struct sg_facts *facts,
-		      const struct sg_verdict *verdict)
+/* Does the client have sessions with keys? Who has none is not told to encrypt */
+static void note_keys(struct sg_client_state *client,
+		      const struct sg_facts *facts)
 {
-	bool encrypt = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
 	bool user = !facts->guest && !facts->anonymous;
-	bool denied = verdict->outcome == SG_DENIED;
-	bool ok;
+	enum sg_known before = client->keys;
 
-	if (!denied && (user || client->keys == SG_UNKNOWN)) {
+	if (user || before == SG_UNKNOWN) {
 		client->keys = user ? SG_YES : SG_NO;
 	}
-	/* note (2) */
-	ok = sg_knob_raise_encryption(client, policy->global) && !denied;
-	if (ok && encrypt && facts->can_encrypt) {
+	if ((client->keys == SG_NO) != (before == SG_NO)) {
+		(void)sg_raise_again(client);
+	}
+}
+
+/* Carry out what was decided. False refuses the logon. */
+static bool carry_out(struct judgement *j)
+{
+	bool encrypt =
+		sg_policy_enforces(j->policy, NULL, SG_OPTION_ENCRYPTION);
+	bool ok = true;
+
+	if (j->verdict->outcome == SG_DENIED) {
+		return false;
+	}
+	note_keys(j->logon->client, j->facts);
+	if (encrypt && j->facts->can_encrypt) {
 		ok = sg_knob_encrypt_session();
 	}
-	return ok ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
-}
-
-/* note (2), for where a session is not judged in the end. */
-static void raise_if_loaded(void)
-{
-	bool raised = sg_knob_raised();
-
-	if (!raised) {
-		sg_knob_raise_again();
-	}
-}
-
-/* Another channel of a session? */
-static bool is_binding(const struct smbXsrv_session_auth0 *auth)
-{
-	return (auth->in_flags & SMB2_SESSION_FLAG_BINDING) != 0;
-}
-
-/* Neither another channel of a session nor its renewal? */
-static bool is_first_setup(const struct smbXsrv_session_auth0 *auth)
-{
-	return !is_binding(auth) &&
-	       auth->session->global->auth_session_info == NULL;
-}
-
-static NTSTATUS judge(TALLOC_CTX *frame,
-		      struct gensec_security *gensec,
-		      struct smbXsrv_session_auth0 *auth,
-		      const struct auth_session_info *session_info)
-{
-	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
-	struct sg_session_state *setup = sg_setup_state(auth);
-	struct sg_facts *facts = sg_facts_connection(frame, auth->connection);
-	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
-	struct sg_event event = {.name = "session", .facts = facts};
-	struct sg_verdict *verdict = NULL;
-	struct sg_regression regression = {.what = NULL};
-	struct sg_connection_state *conn =
-		sg_connection_state(auth->connection);
-	const char *mechanism = sg_auth_mechanism(gensec, setup);
-	bool recorded;
-	bool ok = true;
-	NTSTATUS status;
-
-	if (client == NULL || setup == NULL || facts == NULL ||
-	    policy == NULL) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	setup->mechanism = talloc_strdup(setup, mechanism);
-	sg_facts_add_mechanism(facts, setup);
-	sg_facts_add_account(facts, session_info);
-	sg_facts_add_session_setup(facts, auth);
-
-	if (conn != NULL) {
-		sg_regress_session(client,
-				   conn,
-				   policy->global,
-				   facts,
-				   &regression,
-				   setup->kerberos_offered);
-	}
-	verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);
-	if (verdict == NULL) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	status = apply(client, policy, facts, verdict);
-	if (NT_STATUS_IS_OK(status)) {
-		/* The knob decides about this; ask again. */
-		sg_facts_add_session_setup(facts, auth);
-	} else if (verdict->outcome != SG_DENIED) {
-		*verdict = (struct sg_verdict){
+	if (!ok) {
+		*j->verdict = (struct sg_verdict){
 			.outcome = SG_DENIED,
 			.reason = "Refused: smbd did not take a parameter "
 				  "that smbguard sets. Take \"server smb "
-				  "encrypt\" and \"lm interval\" off smbd's "
-				  "command line.",
+				  "encrypt\" off smbd's command line.",
 		};
 	}
-	event.verdict = verdict;
-	recorded = sg_record(client, policy, &event);
-	if (!recorded) {
-		return NT_STATUS_ACCESS_DENIED;
+	return ok;
+}
+
+/* A session that goes on as somebody else's. */
+static void record_change(struct judgement *j)
+{
+	struct sg_verdict verdict = {.outcome = SG_DETECTED};
+	struct sg_event event = {
+		.name = "reauthentication",
+		.facts = j->facts,
+		.verdict = &verdict,
+	};
+	const char *before = sg_facts_other_account(j->facts, j->logon->before);
+
+	if (before == NULL) {
+		return;
 	}
-	if (NT_STATUS_IS_OK(status) && !is_binding(auth)) {
-		ok = sg_session_keep(auth->session, setup); /* note (4) */
+	event.previous_account = before;
+	verdict.reason = talloc_asprintf(
+		j->verdict,
+		"The session of %s, from %s, was authenticated again, as %s. "
+		"Its trees and open files are %s's from now on.",
+		before,
+		j->facts->client_address,
+		j->facts->account != NULL ? j->facts->account : "nobody",
+		j->facts->account != NULL ? j->facts->account : "nobody");
+	if (verdict.reason != NULL) {
+		(void)sg_record(j->logon->client, NULL, &event);
+	}
+}
+
+/* A logon that was let in: note (2). False when out of memory. */
+static bool keep(struct judgement *j)
+{
+	struct sg_logon *logon = j->logon;
+	bool ok = true;
+
+	if (logon->kind == SG_LOGON_FIRST) {
+		logon->shown->user_keys =
+			!j->facts->guest && !j->facts->anonymous;
+	} else {
+		logon->shown->user_keys =
+			sg_facts_user_keys(j->facts, logon->session);
+	}
+	if (logon->session == NULL) {
+		ok = sg_sessions_expect(logon->xconn,
+					logon->shown,
+					j->facts->sid);
+	} else if (logon->kind != SG_LOGON_CHANNEL) {
+		ok = sg_session_keep(logon->session, logon->shown);
 	}
 	if (!ok) {
-		return NT_STATUS_NO_MEMORY;
+		return false;
 	}
-	if (NT_STATUS_IS_OK(status)) {
-		sg_regress_keep_session(client, policy->global, facts);
-		if (is_first_setup(auth)) {
-			sg_tamper_await(client, auth->connection, facts);
-		}
+	if (logon->kind == SG_LOGON_AGAIN) {
+		record_change(j);
 	}
-	return status;
+	sg_regress_keep_session(logon->client, j->policy->global, j->facts);
+	if (logon->kind == SG_LOGON_FIRST && logon->session != NULL) {
+		sg_tamper_await(logon->client, logon->xconn, j->facts);
+	}
+	return true;
 }
 
-/* A session that cannot be looked into, in a smbd of another layout. */
-static NTSTATUS judge_blindly(TALLOC_CTX *frame, const char *problem)
+static bool decide(TALLOC_CTX *frame,
+		   struct judgement *j,
+		   const struct auth_session_info *info)
 {
-	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	struct sg_logon *logon = j->logon;
+	struct sg_connection_state *conn = sg_connection_state(logon->xconn);
 
-	if (client == NULL || global == NULL) {
-		return NT_STATUS_NO_MEMORY;
+	j->facts = sg_facts_connection(frame, logon->xconn);
+	j->policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
+	if (j->facts == NULL || j->policy == NULL || conn == NULL) {
+		return false;
 	}
-	client->gates &= ~SG_GATE_SESSION;
-	sg_record_broken(client, "session", problem);
-	if (sg_settings_ask(global) &&
-	    sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
-		return NT_STATUS_ACCESS_DENIED;
+	sg_facts_add_mechanism(j->facts, logon->shown);
+	sg_facts_add_account(j->facts, info);
+	sg_facts_add_logon(j->facts, logon);
+	sg_regress_session(logon->client,
+			   conn,
+			   j->policy->global,
+			   j->facts,
+			   &j->regression,
+			   logon->shown->kerberos_offered);
+	j->verdict = sg_decide(frame, SG_GATE_SESSION, j->policy, j->facts);
+	if (j->verdict == NULL) {
+		return false;
 	}
-	return NT_STATUS_OK;
+	/* note (1) */
+	return sg_joined_logon(frame, logon->client, j->facts, j->verdict);
 }
 
-static NTSTATUS our_session_info(struct gensec_security *gensec,
-				 TALLOC_CTX *mem_ctx,
-				 struct auth_session_info **session_info)
+static bool gate_judge(struct sg_logon *logon,
+		       const struct auth_session_info *info)
 {
-	TALLOC_CTX *frame = NULL;
-	struct smbXsrv_session_auth0 *auth = NULL;
-	const char *problem = NULL;
-	NTSTATUS status;
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct judgement j = {.logon = logon};
+	struct sg_event event = {.name = "session"};
+	bool allowed;
+	bool recorded;
 
-	status = real_ops->session_info(gensec, mem_ctx, session_info);
-	if (!NT_STATUS_IS_OK(status)) {
-		raise_if_loaded();
-		sg_auth_record_failed(gensec, status);
-		return status;
+	allowed = decide(frame, &j, info);
+	if (!allowed) {
+		sg_log("out of memory, a logon is refused");
+		talloc_free(frame);
+		return false;
 	}
-	frame = talloc_stackframe();
-	auth = sg_auth_of(frame, gensec, &problem);
-	if (auth != NULL) {
-		status = judge(frame, gensec, auth, *session_info);
-	} else if (problem != NULL) {
-		status = judge_blindly(frame, problem);
+	allowed = carry_out(&j);
+	if (allowed) {
+		/* The knobs decide about this; ask again. */
+		sg_facts_add_logon(j.facts, logon);
 	}
-	if (!NT_STATUS_IS_OK(status)) {
-		TALLOC_FREE(*session_info);
-		raise_if_loaded();
-	}
-	TALLOC_FREE(frame);
-	return status;
+	event.facts = j.facts;
+	event.verdict = j.verdict;
+	recorded = sg_record(logon->client, j.policy, &event);
+	j.facts->share = NULL; /* of that event alone */
+	allowed = allowed && recorded && keep(&j);
+	talloc_free(frame);
+	return allowed;
 }
 
-struct our_update_state {
-	struct tevent_context *ev;
-	struct gensec_security *gensec;
-	DATA_BLOB out;
-	NTSTATUS status;
-};
-
-static void our_update_done(struct tevent_req *subreq);
-static void our_update_delayed(struct tevent_req *subreq);
-
-/* Keep what the client says of itself for the events. */
-static void note_claims(struct gensec_security *gensec, const DATA_BLOB in)
+static void gate_failed(struct sg_logon *logon, const char *status)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	const char *problem = NULL;
-	struct smbXsrv_session_auth0 *auth =
-		sg_auth_of(frame, gensec, &problem);
-	struct sg_session_state *session = NULL;
-	struct sg_ntlmssp *claims = NULL;
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct sg_facts *facts = sg_facts_connection(frame, logon->xconn);
+	const struct sg_claims *claims = logon->shown->claims;
+	struct sg_verdict verdict = {.outcome = SG_FAILED};
+	struct sg_event event = {
+		.name = "auth_failed",
+		.verdict = &verdict,
+		.nt_status = status,
+	};
 
-	if (auth != NULL) {
-		session = sg_setup_state(auth);
+	if (facts == NULL) {
+		sg_log("out of memory, a failed logon was not recorded");
+		talloc_free(frame);
+		return;
 	}
-	if (session != NULL) {
-		claims = sg_ntlmssp_parse(session, in.data, in.length);
-		session->kerberos_offered =
-			session->kerberos_offered ||
-			sg_token_offers_kerberos(in.data, in.length);
-	}
+	sg_facts_add_mechanism(facts, logon->shown);
 	if (claims != NULL) {
-		talloc_free(discard_const(session->claims));
-		session->claims = claims;
+		facts->account = claims->account;
+		facts->domain = claims->domain;
 	}
-	TALLOC_FREE(frame);
-}
-
-static struct tevent_req *our_update_send(TALLOC_CTX *mem_ctx,
-					  struct tevent_context *ev,
-					  struct gensec_security *gensec,
-					  const DATA_BLOB in)
-{
-	struct tevent_req *req = NULL;
-	struct tevent_req *subreq = NULL;
-	struct our_update_state *state = NULL;
-
-	req = tevent_req_create(mem_ctx, &state, struct our_update_state);
-	if (req == NULL) {
-		return NULL;
+	verdict.reason = talloc_asprintf(frame,
+					 "%s from %s could not log on: %s.",
+					 facts->account != NULL ? facts->account
+								: "A client",
+					 facts->client_address,
+					 status);
+	if (verdict.reason == NULL) {
+		verdict.reason = "A client could not log on.";
 	}
-	state->ev = ev;
-	state->gensec = gensec;
-	note_claims(gensec, in);
-
-	subreq = real_ops->update_send(state, ev, gensec, in);
-	if (tevent_req_nomem(subreq, req)) {
-		return tevent_req_post(req, ev);
-	}
-	tevent_req_set_callback(subreq, our_update_done, req);
-	return req;
+	event.facts = facts;
+	(void)sg_record(logon->client, NULL, &event);
+	talloc_free(frame);
 }
 
 /* How late a failure is answered; not in audit mode, which touches nothing. */
 static unsigned failure_delay(void)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	struct sg_settings *global = sg_config_load(NULL, SG_GLOBAL_SNUM);
 	unsigned delay = 0;
 
 	if (global != NULL && sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
 		delay = global->auth_failure_delay;
 	}
-	TALLOC_FREE(frame);
+	talloc_free(global);
 	return delay;
 }
 
-static void our_update_done(struct tevent_req *subreq)
+/* note (4) */
+static unsigned gate_wait(struct sg_client_state *client, bool failed)
 {
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	struct our_update_state *state =
-		tevent_req_data(req, struct our_update_state);
-	unsigned delay;
+	unsigned delay = failed ? failure_delay() : 0;
+	struct timespec now = {0};
+	int64_t left;
 
-	state->status = real_ops->update_recv(subreq, state, &state->out);
-	TALLOC_FREE(subreq);
-	if (NT_STATUS_IS_OK(state->status)) {
-		tevent_req_done(req);
-		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left = (int64_t)(client->answer_from.tv_sec - now.tv_sec) * 1000 +
+	       (client->answer_from.tv_nsec - now.tv_nsec) / 1000000;
+	if (left <= 0) {
+		client->answer_from = now;
+		left = 0;
 	}
-	raise_if_loaded();
-	if (NT_STATUS_EQUAL(state->status,
-			    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
-		tevent_req_done(req);
-		return;
+	client->answer_from.tv_sec += delay / 1000;
+	client->answer_from.tv_nsec += (long)(delay % 1000) * 1000000;
+	if (client->answer_from.tv_nsec >= 1000000000) {
+		client->answer_from.tv_sec++;
+		client->answer_from.tv_nsec -= 1000000000;
 	}
-	sg_auth_record_failed(state->gensec, state->status);
-	delay = failure_delay();
-	if (delay > 0) {
-		subreq = tevent_wakeup_send(state,
-					    state->ev,
-					    timeval_current_ofs_msec(delay));
-	}
-	if (subreq == NULL) {
-		tevent_req_nterror(req, state->status);
-		return;
-	}
-	tevent_req_set_callback(subreq, our_update_delayed, req);
+	return (unsigned)left + delay;
 }
 
-static void our_update_delayed(struct tevent_req *subreq)
+/* A logon that cannot be looked into, in a smbd of another layout. */
+static bool gate_judge_blindly(struct sg_client_state *client,
+			       const char *problem)
 {
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	struct our_update_state *state =
-		tevent_req_data(req, struct our_update_state);
+	struct sg_settings *global = sg_config_load(NULL, SG_GLOBAL_SNUM);
+	bool allowed;
 
-	(void)tevent_wakeup_recv(subreq);
-	TALLOC_FREE(subreq);
-	tevent_req_nterror(req, state->status);
-}
-
-static NTSTATUS our_update_recv(struct tevent_req *req,
-				TALLOC_CTX *mem_ctx,
-				DATA_BLOB *out)
-{
-	struct our_update_state *state =
-		tevent_req_data(req, struct our_update_state);
-	NTSTATUS status;
-
-	*out = data_blob_null;
-	if (tevent_req_is_nterror(req, &status)) {
-		tevent_req_received(req);
-		return status;
+	if (client == NULL || global == NULL) {
+		talloc_free(global);
+		return false;
 	}
-	status = state->status;
-	*out = state->out;
-	talloc_steal(mem_ctx, out->data);
-	tevent_req_received(req);
-	return status;
+	if ((client->gates & SG_GATE_SESSION) != 0) {
+		client->gates &= ~SG_GATE_SESSION;
+		sg_record_broken(client, "logon", problem);
+	}
+	allowed = !sg_settings_ask(global) ||
+		  sg_mode_of(global, NULL) != SG_MODE_ENFORCE;
+	talloc_free(global);
+	return allowed;
 }
 
-/* Register first and fill in later: gensec sorts once, in gensec_init(). */
-static const char *gate_register(TALLOC_CTX *mem_ctx)
+static const struct sg_logon_hooks hooks = {
+	.judge = gate_judge,
+	.failed = gate_failed,
+	.wait = gate_wait,
+	.judge_blindly = gate_judge_blindly,
+};
+
+void sg_logon_watch_smb1(struct sg_client_state *client,
+			 struct smbXsrv_connection *xconn)
 {
-	static const char *oids[] = {GENSEC_OID_SPNEGO, NULL};
-	const struct gensec_security_ops *first = NULL;
-	const char *problem = "out of memory";
-	NTSTATUS status;
+	TALLOC_CTX *frame = talloc_new(NULL);
+	const char *problem = NULL;
 	bool ok;
 
-	ok = sg_layout_gensec_fits(mem_ctx, &problem);
+	ok = sg_passwords_of_smb1(frame, xconn, &hooks, &problem);
 	if (!ok) {
-		return problem;
+		client->gates &= ~SG_GATE_SESSION;
+		sg_record_broken(client, "logon", problem);
 	}
-	our_ops = (struct gensec_security_ops){
-		.name = OUR_NAME,
-		.oid = oids,
-		.priority = GENSEC_SPNEGO + 1,
-	};
-	status = gensec_register(NULL, &our_ops);
-	if (!NT_STATUS_IS_OK(status)) {
-		return "gensec did not take the mechanism";
-	}
-	status = gensec_init();
-	if (!NT_STATUS_IS_OK(status)) {
-		return "gensec did not start";
-	}
-	real_ops = gensec_security_by_name(NULL, REAL_NAME);
-	first = gensec_security_by_oid(NULL, GENSEC_OID_SPNEGO);
-	if (real_ops == NULL || first != &our_ops) {
-		return "gensec had been started before";
-	}
-	our_ops = *real_ops;
-	our_ops.name = OUR_NAME;
-	our_ops.priority = GENSEC_SPNEGO + 1;
-	our_ops.update_send = our_update_send;
-	our_ops.update_recv = our_update_recv;
-	our_ops.session_info = our_session_info;
-	return NULL;
+	talloc_free(frame);
 }
 
-NTSTATUS samba_init_module(TALLOC_CTX *ctx);
-
-/*
- * Always OK: smbd would unload a module that says otherwise, while smbd's
- * memory holds destructors of ours. A gate that is not at work is known by
- * its absence from the client's state.
- */
-NTSTATUS samba_init_module(TALLOC_CTX *ctx)
+void sg_logon_look(struct sg_client_state *client)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_client_state *client = NULL;
+	if (client != NULL) {
+		sg_sessions_look(client, &hooks);
+	}
+}
+
+void sg_logon_start(struct sg_client_state *client)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
 	const char *problem = NULL;
 
-	if (global_smbXsrv_client == NULL) {
-		/* not the process of a connection */
-		TALLOC_FREE(frame);
-		return NT_STATUS_OK;
+	problem = sg_spnego_watch(frame, &hooks);
+	if (problem == NULL) {
+		client->gates |= SG_GATE_SESSION;
+	} else {
+		sg_record_broken(client, "logon", problem);
 	}
-	client = sg_client_state(global_smbXsrv_client);
-	if (client == NULL) {
-		DBG_ERR("smbguard: session gate: out of memory\n");
-		TALLOC_FREE(frame);
-		return NT_STATUS_OK;
-	}
-	problem = gate_register(frame);
-	if (problem != NULL) {
-		sg_record_broken(client, "session", problem);
-		TALLOC_FREE(frame);
-		return NT_STATUS_OK;
-	}
-	client->gates |= SG_GATE_SESSION;
-	TALLOC_FREE(frame);
-	return NT_STATUS_OK;
+	talloc_free(frame);
 }

@@ -1,18 +1,18 @@
 /*
- * smbguard/negotiate.so: the negotiate gate
+ * smbguard: the negotiate gate
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What: records what each client offers, SMB1 dialect strings and SMB2
  * negotiate contexts included, and sets what [global] demands of connections:
- * the floor, signing, the algorithms. It also makes smbd tell clients to
- * encrypt, for the share gate to hold them to it.
+ * the floor, signing, the algorithms. It also raises what the other gates need
+ * of each share (smbd/raise.h), and keeps it raised.
  *
- * How: smbd loads this module (preload modules) in the process of each new
- * connection, before it reads a byte. The knobs are turned at once (knobs.c).
- * The offer is peeked at when the first message has come, in tevent's trace
- * callback, just before smbd reads that message.
+ * How: it starts in the process of each new connection, before smbd reads a
+ * byte. The knobs are turned at once (smbd/knobs.h). The offer is peeked at
+ * when the first message has come, just before smbd reads that message
+ * (smbd/trace.h).
  *
  * How it fails: smbd ignores whether a preload module loaded, so this gate
  * reports itself in the client's state and the share gate refuses without
@@ -23,10 +23,8 @@
  *  (1) Messages are of interest until smbd has chosen a dialect, and that is
  *      what its own struct says: it passes over messages that are no offer,
  *      it takes another offer after one that it refused, and it waits for
- *      slow ones longer than this gate does. The callback stays for another
- *      purpose: after smbd has loaded its configuration again, what was
- *      raised for shares must be raised before the next request. That costs
- *      the comparison of an integer for each event of a socket.
+ *      slow ones longer than this gate does. After that this costs a few
+ *      comparisons for each event of a socket.
  *
  *  (2) A second connection of a multi-channel client is negotiated in a
  *      process of its own, with this gate, and then passed on. In the process
@@ -36,16 +34,24 @@
  *      more than MAX_RECORDS: none costs a client more than a few bytes.
  */
 
-#include "smbd/samba.h"
+#include "gates/gates.h"
 #include "smbd/config.h"
+#include "smbd/connection.h"
 #include "smbd/facts.h"
 #include "smbd/forget.h"
 #include "smbd/judge_offer.h"
 #include "smbd/knobs.h"
-#include "smbd/layout.h"
+#include "smbd/loads.h"
+#include "smbd/log.h"
 #include "smbd/peek.h"
+#include "smbd/pipes.h"
+#include "smbd/raise.h"
 #include "smbd/record.h"
+#include "smbd/registry.h"
 #include "smbd/tamper.h"
+#include "smbd/trace.h"
+
+#include <unistd.h>
 
 #define GATE "negotiate"
 #define MAX_RECORDS 8 /* note (3) */
@@ -56,26 +62,27 @@ struct negotiate_gate {
 	const struct sg_offer *smb1; /* a first message that awaits another */
 	unsigned records;	     /* so far, note (3) */
 	pid_t pid;
-
-	/* who had tevent's callback before, note (1) */
-	tevent_trace_fd_callback_t chained;
-	void *chained_data;
 };
 
-/*
- * smbd has chosen a dialect. Those who speak SMB1 can log on past the session
- * gate, and all can where it is not loaded; raise.c wants to know before they
- * do.
- */
+/* smbd has chosen a dialect. */
 static void gate_done(struct negotiate_gate *gate)
 {
 	struct sg_client_state *client = gate->judge.client;
+	struct sg_facts *facts = NULL;
 
-	client->smb1 = gate->xconn->protocol < PROTOCOL_SMB2_02;
+	client->smb1 = sg_connection_is_smb1(gate->xconn);
+	if (client->smb1) {
+		sg_logon_watch_smb1(client, gate->xconn);
+	}
 	client->unjudged = (client->gates & SG_GATE_SESSION) == 0;
+	facts = sg_facts_connection(gate, gate->xconn);
+	if (facts != NULL) {
+		sg_judge_compare(&gate->judge, facts);
+		talloc_free(facts);
+	}
 	gate->xconn = NULL;
 	if (client->smb1 || client->unjudged) {
-		sg_knob_raise_again();
+		(void)sg_raise_again(client);
 	}
 }
 
@@ -126,10 +133,10 @@ static void gate_look(struct negotiate_gate *gate)
 	bool later = false;
 	bool wanted;
 
-	offer = sg_peek_offer(gate, gate->xconn->transport.sock);
+	offer = sg_peek_offer(gate, sg_connection_socket(gate->xconn));
 	if (offer == NULL) {
 		gate->judge.client->gates &= ~SG_GATE_NEGOTIATE;
-		DBG_ERR("smbguard: out of memory, an offer was not recorded\n");
+		sg_log("out of memory, an offer was not recorded");
 		return;
 	}
 	wanted = is_of_interest(gate, offer);
@@ -152,49 +159,57 @@ static void gate_look(struct negotiate_gate *gate)
 	gate_take(gate, all, dialect);
 }
 
-static void gate_trace_fd(struct tevent_fd *fde,
-			  enum tevent_event_trace_point point,
-			  void *private_data)
+static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 {
 	struct negotiate_gate *gate = private_data;
-	bool raised;
+	struct sg_client_state *client = gate->judge.client;
+	bool changed = sg_registry_changed(client);
 
-	if (gate->chained != NULL) {
-		gate->chained(fde, point, gate->chained_data);
+	if (changed) {
+		(void)sg_raise_again(client);
 	}
-	if (point != TEVENT_EVENT_TRACE_BEFORE_HANDLER) {
-		return;
-	}
-	raised = sg_knob_raised();
-	if (!raised) {
-		/* If it fails, clients are not told; the share gate holds. */
-		sg_knob_load_shares();
-		sg_knob_raise_again();
-	}
-	if (gate->xconn != NULL && gate->xconn->protocol != PROTOCOL_NONE) {
+	if (gate->xconn != NULL && sg_connection_has_dialect(gate->xconn)) {
 		gate_done(gate);
 	}
-	if (gate->xconn != NULL && fde == gate->xconn->transport.fde) {
+	if (gate->xconn != NULL && sg_connection_is_at(gate->xconn, fde)) {
 		gate_look(gate);
 	}
-	if (gate->judge.client->awaited > 0) {
-		sg_tamper_look(gate->judge.client,
-			       global_smbXsrv_client->connections,
-			       fde);
+	sg_logon_look(client);
+	sg_pipes_look(client);
+	if (client->awaited > 0) {
+		sg_tamper_look(client, fde);
 	}
 }
+
+static void before_load(void *private_data)
+{
+	struct negotiate_gate *gate = private_data;
+
+	sg_raise_put_back(gate->judge.client);
+}
+
+static void after_load(void *private_data)
+{
+	struct negotiate_gate *gate = private_data;
+
+	(void)sg_raise_again(gate->judge.client);
+	gate->judge.client->sessions_due = true;
+}
+
+static const struct sg_loads_hooks loads_hooks = {
+	.before = before_load,
+	.after = after_load,
+};
 
 /* The client's end: was there anything that nobody looked at? */
 static int gate_destructor(struct negotiate_gate *gate)
 {
 	const struct sg_offer nothing = {.kind = SG_OFFER_NOTHING};
 
+	sg_trace_ask(gate->judge.client->trace, NULL, NULL);
 	if (gate->pid != getpid()) {
 		return 0;
 	}
-	tevent_set_trace_fd_callback(global_event_context(),
-				     gate->chained,
-				     gate->chained_data);
 	if (gate->smb1 != NULL) {
 		sg_judge_offer(&gate->judge, NULL, gate->smb1, SG_DIALECT_NONE);
 	} else if (gate->records == 0) {
@@ -204,34 +219,13 @@ static int gate_destructor(struct negotiate_gate *gate)
 	return 0;
 }
 
-static const char *gate_check(TALLOC_CTX *mem_ctx,
-			      struct smbXsrv_client *client)
-{
-	const char *problem = "out of memory";
-	bool ok;
-
-	ok = sg_layout_fits(mem_ctx,
-			    SG_LAYOUT(client, struct smbXsrv_client),
-			    &problem);
-	if (!ok) {
-		return problem;
-	}
-	ok = sg_layout_fits(
-		mem_ctx,
-		SG_LAYOUT(client->connections, struct smbXsrv_connection),
-		&problem);
-	if (!ok) {
-		return problem;
-	}
-	return NULL;
-}
-
 static struct negotiate_gate *gate_new(struct sg_client_state *client,
 				       struct smbXsrv_connection *xconn)
 {
 	struct negotiate_gate *gate = NULL;
 
-	gate = talloc_zero(global_smbXsrv_client, struct negotiate_gate);
+	/* beside the client's state, so that it goes first */
+	gate = talloc_zero(talloc_parent(client), struct negotiate_gate);
 	if (gate == NULL) {
 		return NULL;
 	}
@@ -246,16 +240,15 @@ static struct negotiate_gate *gate_new(struct sg_client_state *client,
 	return gate;
 }
 
-static void gate_start(struct sg_client_state *client,
-		       struct smbXsrv_connection *xconn)
+/* Returns what is wrong, NULL: nothing. */
+static const char *gate_start(struct sg_client_state *client,
+			      struct smbXsrv_connection *xconn)
 {
-	struct negotiate_gate *gate = NULL;
+	struct negotiate_gate *gate = gate_new(client, xconn);
 	bool ok;
 
-	gate = gate_new(client, xconn);
 	if (gate == NULL) {
-		sg_record_broken(client, GATE, "out of memory");
-		return;
+		return "out of memory";
 	}
 	client->facts = gate->judge.facts;
 	sg_record_faults(client,
@@ -263,54 +256,37 @@ static void gate_start(struct sg_client_state *client,
 			 "global",
 			 gate->judge.policy->global);
 
-	sg_knob_load_shares();
-	ok = sg_knob_connection(gate->judge.policy, gate->judge.facts, xconn) &&
-	     sg_knob_raise_encryption(client, gate->judge.policy->global);
+	ok = sg_knob_connection(gate->judge.policy, gate->judge.facts, xconn);
 	if (!ok) {
-		sg_record_broken(client, GATE, "smbd did not take a parameter");
-		return;
+		return "smbd did not take a parameter";
 	}
-	tevent_get_trace_fd_callback(global_event_context(),
-				     &gate->chained,
-				     &gate->chained_data);
-	tevent_set_trace_fd_callback(global_event_context(),
-				     gate_trace_fd,
-				     gate);
+	client->loads = sg_loads_watch(gate, &loads_hooks, gate);
+	if (client->loads == NULL) {
+		return "smbd keeps its parameters in another way";
+	}
+	ok = sg_raise_again(client);
+	if (!ok) {
+		return "smbd did not take a parameter of a share";
+	}
+	sg_trace_ask(client->trace, gate_look_around, gate);
 	talloc_set_destructor(gate, gate_destructor);
-	client->gates |= SG_GATE_NEGOTIATE;
+	return NULL;
 }
 
-NTSTATUS samba_init_module(TALLOC_CTX *ctx);
-
-/*
- * Always OK: smbd would unload a module that says otherwise, while smbd's
- * memory holds destructors of ours. A gate that is not at work is known by
- * its absence from the client's state.
- */
-NTSTATUS samba_init_module(TALLOC_CTX *ctx)
+void sg_negotiate_start(struct sg_client_state *client)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_client_state *client = NULL;
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct smbXsrv_connection *xconn = NULL;
 	const char *problem = NULL;
 
-	if (global_smbXsrv_client == NULL) {
-		/* not the process of a connection */
-		TALLOC_FREE(frame);
-		return NT_STATUS_OK;
+	xconn = sg_connection_first(frame, &problem);
+	if (xconn != NULL) {
+		problem = gate_start(client, xconn);
 	}
-	client = sg_client_state(global_smbXsrv_client);
-	if (client == NULL) {
-		DBG_ERR("smbguard: negotiate gate: out of memory\n");
-		TALLOC_FREE(frame);
-		return NT_STATUS_OK;
-	}
-	problem = gate_check(frame, global_smbXsrv_client);
-	if (problem != NULL) {
+	if (problem == NULL) {
+		client->gates |= SG_GATE_NEGOTIATE;
+	} else {
 		sg_record_broken(client, GATE, problem);
-		TALLOC_FREE(frame);
-		return NT_STATUS_OK;
 	}
-	gate_start(client, global_smbXsrv_client->connections);
-	TALLOC_FREE(frame);
-	return NT_STATUS_OK;
+	talloc_free(frame);
 }

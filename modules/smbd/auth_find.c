@@ -1,5 +1,5 @@
 /*
- * smbguard: the session setup that a gensec context serves
+ * smbguard: the SMB logon that a gensec context serves
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,9 +16,9 @@
 #include "smbd/auth_find.h"
 #include "smbd/layout.h"
 
-struct smbXsrv_session_auth0 *sg_auth_of(TALLOC_CTX *mem_ctx,
-					 struct gensec_security *gensec,
-					 const char **problem)
+static struct smbXsrv_session_auth0 *auth_of(TALLOC_CTX *mem_ctx,
+					     struct gensec_security *gensec,
+					     const char **problem)
 {
 	struct smbXsrv_session *session = NULL;
 	struct smbXsrv_session_auth0 *auth = NULL;
@@ -59,4 +59,48 @@ struct smbXsrv_session_auth0 *sg_auth_of(TALLOC_CTX *mem_ctx,
 		SG_LAYOUT(auth->connection, struct smbXsrv_connection),
 		problem);
 	return ok ? auth : NULL;
+}
+
+bool sg_auth_logon(TALLOC_CTX *mem_ctx,
+		   struct gensec_security *gensec,
+		   struct sg_logon *logon,
+		   const char **problem)
+{
+	struct smbXsrv_session_auth0 *auth = auth_of(mem_ctx, gensec, problem);
+
+	if (auth == NULL) {
+		return false;
+	}
+	*logon = (struct sg_logon){
+		.client = sg_client_here(),
+		.xconn = auth->connection,
+		.shown = sg_setup_state(auth),
+		.session = auth->session,
+		.auth = auth,
+		.before = auth->session->global->auth_session_info,
+	};
+	if ((auth->in_flags & SMB2_SESSION_FLAG_BINDING) != 0) {
+		logon->kind = SG_LOGON_CHANNEL;
+	} else if (logon->before != NULL) {
+		logon->kind = SG_LOGON_AGAIN;
+	}
+	if (logon->client == NULL || logon->shown == NULL) {
+		*problem = "out of memory";
+		return false;
+	}
+	return true;
+}
+
+const char *sg_auth_mechanism(struct gensec_security *gensec,
+			      const struct sg_session_state *shown)
+{
+	const char *name = gensec_final_auth_type(gensec);
+
+	if (name != NULL && !strequal(name, "NONE")) {
+		return name;
+	}
+	if (shown->claims != NULL) {
+		return "NTLMSSP";
+	}
+	return shown->kerberos_offered ? "krb5" : NULL;
 }

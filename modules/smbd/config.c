@@ -64,6 +64,31 @@ enum sg_dialect sg_dialect_from_protocol(int protocol)
 	return SG_DIALECT_NONE;
 }
 
+bool sg_config_tells_to_encrypt(int snum)
+{
+	return lp_server_smb_encrypt(snum) >= SMB_ENCRYPTION_DESIRED;
+}
+
+/* smbd makes some shares out of others when they are asked for. */
+static const char *section_name(int snum)
+{
+	const struct loadparm_service *service =
+		loadparm_s3_helpers()->get_servicebynum(snum);
+	const char *template = lp_usershare_template_share();
+
+	if (service == NULL) {
+		return lp_const_servicename(snum);
+	}
+	if (service->autoloaded && !service->printable &&
+	    lp_servicenumber(HOMES_NAME) >= 0) {
+		return HOMES_NAME;
+	}
+	if (service->usershare != 0 && template[0] != '\0') {
+		return template;
+	}
+	return lp_const_servicename(snum);
+}
+
 struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
 {
 	struct sg_policy *policy = NULL;
@@ -83,7 +108,7 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
 	if (snum == SG_GLOBAL_SNUM) {
 		return policy;
 	}
-	policy->share_name = talloc_strdup(policy, lp_const_servicename(snum));
+	policy->share_name = talloc_strdup(policy, section_name(snum));
 	policy->share = sg_config_load(policy, snum);
 	if (policy->share_name == NULL || policy->share == NULL) {
 		goto nomem;

@@ -23,7 +23,9 @@
 struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum);
 
 /**
- * A policy of [global] and, with snum >= 0, of that share.
+ * A policy of [global] and, with snum >= 0, of that share. Its share_name is
+ * that of the section of smb.conf: "homes" for the share of a home directory,
+ * the template's for a usershare.
  *
  * Returns NULL when out of memory.
  */
@@ -48,5 +50,10 @@ bool sg_config_share_enforces(const struct sg_policy *policy,
  * The algorithms that smbd takes now, narrowed by us or not.
  */
 void sg_config_server_lists(struct sg_server_lists *lists);
+
+/**
+ * Is a client told to encrypt at this share, as smb.conf is now?
+ */
+bool sg_config_tells_to_encrypt(int snum);
 
 #endif /* SMBGUARD_SMBD_CONFIG_H */

@@ -13,11 +13,13 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
+#include "smbd/logon.h"
 #include "smbd/state.h"
 
 #include "lib/substitute.h"
 #include "passdb/lookup_sid.h"
 #include "smbd/smb1_signing.h"
+#include "../libcli/smb/smb_signing.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define FNV64_BASIS 0xcbf29ce484222325ULL
@@ -270,6 +272,45 @@ static enum sg_known known_if(bool yes)
 	return yes ? SG_YES : SG_NO;
 }
 
+static bool is_user(const struct sg_facts *facts)
+{
+	return !facts->guest && !facts->anonymous;
+}
+
+const char *sg_facts_other_account(const struct sg_facts *facts,
+				   const struct auth_session_info *before)
+{
+	const struct security_token *token = NULL;
+	struct dom_sid_buf buf;
+
+	if (before == NULL) {
+		return NULL;
+	}
+	token = before->security_token;
+	if (token != NULL && token->num_sids > 0 && facts->sid != NULL &&
+	    strcmp(dom_sid_str_buf(&token->sids[0], &buf), facts->sid) == 0) {
+		return NULL;
+	}
+	if (before->info == NULL || before->info->account_name == NULL) {
+		return "an unknown account";
+	}
+	return before->info->account_name;
+}
+
+bool sg_facts_user_keys(const struct sg_facts *facts,
+			struct smbXsrv_session *session)
+{
+	const struct sg_session_state *state = sg_session_known(session);
+
+	return state != NULL ? state->user_keys : is_user(facts);
+}
+
+/*
+ * Signing is the connection's, with the key of its first user. smbd refuses
+ * what is unsigned once a signed message has come, or where it was told before
+ * the negotiate that signing is mandatory. That both sides agreed to sign is
+ * not enough: a client that does not is served all the same.
+ */
 static void add_smb1_signing(struct sg_facts *facts,
 			     const struct smbXsrv_connection *xconn)
 {
@@ -277,36 +318,52 @@ static void add_smb1_signing(struct sg_facts *facts,
 		discard_const_p(struct smbXsrv_connection, xconn);
 	bool active = smb1_srv_is_signing_active(x);
 	bool agreed = smb1_srv_is_signing_negotiated(x);
+	bool must = smb1_signing_is_mandatory(x->smb1.signing_state);
+	bool held = active || (agreed && must);
 
-	/* While a session is set up there is the agreement, and no key yet. */
-	facts->can_sign =
-		!facts->guest && !facts->anonymous && (active || agreed);
-	facts->is_signed = known_if(active);
+	facts->can_sign = is_user(facts) && held;
+	facts->is_signed = known_if(held);
 	facts->is_encrypted = SG_NO;
 }
 
-void sg_facts_add_session_setup(struct sg_facts *facts,
-				const struct smbXsrv_session_auth0 *auth)
+/* A logon in a session that is there keeps its keys. */
+static void add_kept_keys(struct sg_facts *facts,
+			  struct smbXsrv_session *session)
 {
-	const struct smbXsrv_connection *xconn = auth->connection;
-	bool user = !facts->guest && !facts->anonymous;
+	bool user_keys = sg_facts_user_keys(facts, session);
+	const struct smbXsrv_session_global0 *global = session->global;
+
+	facts->can_encrypt = user_keys && facts->cipher != SG_CIPHER_NONE &&
+			     smb2_signing_key_valid(global->encryption_key);
+	facts->can_sign =
+		user_keys && smb2_signing_key_valid(global->signing_key);
+}
+
+void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
+{
+	const struct smbXsrv_connection *xconn = logon->xconn;
 	bool sign;
 	bool encrypt;
 
-	if (auth->session != NULL && auth->session->global != NULL) {
+	if (logon->session != NULL) {
 		facts->have_session_id = true;
-		facts->session_id = auth->session->global->session_wire_id;
+		facts->session_id = logon->session->global->session_wire_id;
 	}
 	if (facts->dialect < SG_DIALECT_SMB2_02) {
 		add_smb1_signing(facts, xconn);
 		return;
 	}
-	facts->can_encrypt = user && facts->cipher != SG_CIPHER_NONE;
-	facts->can_sign = user;
-
-	sign = ((auth->in_security_mode | xconn->smb2.server.security_mode) &
+	if (logon->kind == SG_LOGON_FIRST) {
+		facts->can_encrypt =
+			is_user(facts) && facts->cipher != SG_CIPHER_NONE;
+		facts->can_sign = is_user(facts);
+	} else {
+		add_kept_keys(facts, logon->session);
+	}
+	sign = ((logon->auth->in_security_mode |
+		 xconn->smb2.server.security_mode) &
 		SMB2_NEGOTIATE_SIGNING_REQUIRED) != 0;
-	facts->is_signed = known_if(user && sign);
+	facts->is_signed = known_if(facts->can_sign && sign);
 
 	encrypt = lp_server_smb_encrypt(SG_GLOBAL_SNUM) ==
 		  SMB_ENCRYPTION_REQUIRED;
@@ -315,7 +372,7 @@ void sg_facts_add_session_setup(struct sg_facts *facts,
 
 void sg_facts_add_session(struct sg_facts *facts,
 			  const struct smbXsrv_connection *xconn,
-			  const struct smbXsrv_session *session,
+			  struct smbXsrv_session *session,
 			  const struct smbd_smb2_request *request)
 {
 	bool sign;
@@ -327,11 +384,7 @@ void sg_facts_add_session(struct sg_facts *facts,
 		add_smb1_signing(facts, xconn);
 		return;
 	}
-	facts->can_encrypt =
-		facts->cipher != SG_CIPHER_NONE &&
-		smb2_signing_key_valid(session->global->encryption_key);
-	facts->can_sign = !facts->guest && !facts->anonymous &&
-			  smb2_signing_key_valid(session->global->signing_key);
+	add_kept_keys(facts, session);
 
 	sign = (session->global->signing_flags & SMBXSRV_SIGNING_REQUIRED) != 0;
 	facts->is_signed = known_if(sign || request->do_signing);
@@ -341,43 +394,16 @@ void sg_facts_add_session(struct sg_facts *facts,
 	facts->is_encrypted = known_if(encrypt || request->was_encrypted);
 }
 
-int sg_request_opcode(const struct smbd_smb2_request *req)
+struct sg_facts *sg_facts_session(TALLOC_CTX *mem_ctx,
+				  struct smbXsrv_connection *xconn,
+				  struct smbXsrv_session *session)
 {
-	const uint8_t *hdr = NULL;
+	struct sg_facts *facts = sg_facts_connection(mem_ctx, xconn);
 
-	if (req->in.vector == NULL || req->current_idx <= 0 ||
-	    req->current_idx + SMBD_SMB2_NUM_IOV_PER_REQ >
-		    req->in.vector_count) {
-		return -1;
+	if (facts != NULL) {
+		sg_facts_add_mechanism(facts, sg_session_known(session));
+		sg_facts_add_account(facts, session->global->auth_session_info);
+		sg_facts_add_session(facts, xconn, session, NULL);
 	}
-	if (SMBD_SMB2_IN_HDR_IOV(req)->iov_len < SMB2_HDR_BODY) {
-		return -1;
-	}
-	hdr = SMBD_SMB2_IN_HDR_PTR(req);
-	return SVAL(hdr, SMB2_HDR_OPCODE);
-}
-
-const struct smbd_smb2_request *sg_find_request(
-	struct smbXsrv_connection *connections,
-	uint16_t opcode,
-	uint64_t vuid,
-	struct smbXsrv_connection **xconn)
-{
-	const struct smbd_smb2_request *found = NULL;
-	struct smbXsrv_connection *x = NULL;
-
-	for (x = connections; x != NULL; x = x->next) {
-		const struct smbd_smb2_request *req = NULL;
-
-		for (req = x->smb2.requests; req != NULL; req = req->next) {
-			if (req->session == NULL ||
-			    req->session->global->session_wire_id != vuid ||
-			    sg_request_opcode(req) != opcode) {
-				continue;
-			}
-			found = req;
-			*xconn = x;
-		}
-	}
-	return found;
+	return facts;
 }

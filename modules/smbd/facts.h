@@ -13,9 +13,9 @@
 #include "core/policy.h"
 
 struct smbXsrv_connection;
+struct sg_logon;
 struct sg_session_state;
 struct smbXsrv_session;
-struct smbXsrv_session_auth0;
 struct auth_session_info;
 struct smbd_smb2_request;
 struct connection_struct;
@@ -47,12 +47,26 @@ void sg_facts_add_account(struct sg_facts *facts,
 			  const struct auth_session_info *session_info);
 
 /**
- * Add what the session will be, while it is being set up: call it when the
- * account is in facts. Whether requests must be signed comes from both
- * sides' security mode, as in smbd's smb2_sesssetup.c.
+ * The name of the account that a session has been so far, if it is another one
+ * than in facts; NULL if it is the same. before: may be NULL.
  */
-void sg_facts_add_session_setup(struct sg_facts *facts,
-				const struct smbXsrv_session_auth0 *auth);
+const char *sg_facts_other_account(const struct sg_facts *facts,
+				   const struct auth_session_info *before);
+
+/**
+ * Are the keys of a session those of a user's logon? An anonymous one may have
+ * some, too, that everybody can compute; and a second logon keeps the first
+ * one's.
+ */
+bool sg_facts_user_keys(const struct sg_facts *facts,
+			struct smbXsrv_session *session);
+
+/**
+ * Add what the session will be, while it is being set up or again: call it
+ * when the account is in facts. Whether requests must be signed comes from
+ * both sides' security mode, as in smbd's smb2_sesssetup.c.
+ */
+void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon);
 
 /**
  * Add how a session was authenticated, and what its client said of itself.
@@ -68,23 +82,15 @@ void sg_facts_add_mechanism(struct sg_facts *facts,
  */
 void sg_facts_add_session(struct sg_facts *facts,
 			  const struct smbXsrv_connection *xconn,
-			  const struct smbXsrv_session *session,
+			  struct smbXsrv_session *session,
 			  const struct smbd_smb2_request *request);
 
 /**
- * The opcode of a request, or -1 while it is being read.
+ * All that is known of a session of SMB1 that is set up. NULL when out of
+ * memory.
  */
-int sg_request_opcode(const struct smbd_smb2_request *req);
-
-/**
- * The request of one opcode that smbd serves now for session vuid, on any
- * connection of the client; and, in *xconn, that connection. NULL: none is,
- * as with SMB1.
- */
-const struct smbd_smb2_request *sg_find_request(
-	struct smbXsrv_connection *connections,
-	uint16_t opcode,
-	uint64_t vuid,
-	struct smbXsrv_connection **xconn);
+struct sg_facts *sg_facts_session(TALLOC_CTX *mem_ctx,
+				  struct smbXsrv_connection *xconn,
+				  struct smbXsrv_session *session);
 
 #endif /* SMBGUARD_SMBD_FACTS_H */

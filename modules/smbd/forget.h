@@ -8,6 +8,10 @@
 #ifndef SMBGUARD_SMBD_FORGET_H
 #define SMBGUARD_SMBD_FORGET_H
 
+#include <stddef.h>
+#include <sys/types.h>
+#include <tdb.h>
+
 #include "smbd/state.h"
 
 struct db_context;

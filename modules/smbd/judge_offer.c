@@ -15,6 +15,7 @@
 #include "smbd/config.h"
 #include "smbd/judge_offer.h"
 #include "smbd/knobs.h"
+#include "smbd/log.h"
 #include "smbd/record.h"
 #include "smbd/regress.h"
 
@@ -39,7 +40,17 @@ enum sg_dialect sg_judge_choice(const struct sg_judge *judge,
 	return best;
 }
 
-static const char *words_for(TALLOC_CTX *mem_ctx, const struct sg_offer *offer)
+/* What smbd will not take, or may not; NULL: nothing is wrong. */
+static const char *problem_of(const struct sg_offer *offer,
+			      enum sg_dialect dialect)
+{
+	return offer->problem != NULL ? offer->problem
+				      : sg_offer_lacks(offer, dialect);
+}
+
+static const char *words_for(TALLOC_CTX *mem_ctx,
+			     const struct sg_offer *offer,
+			     const char *problem)
 {
 	switch (offer->kind) {
 	case SG_OFFER_NOTHING:
@@ -47,24 +58,32 @@ static const char *words_for(TALLOC_CTX *mem_ctx, const struct sg_offer *offer)
 		       "client had sent a negotiate request.";
 	case SG_OFFER_SMB1:
 	case SG_OFFER_SMB2:
-		return talloc_asprintf(mem_ctx,
-				       "The negotiate request was not "
-				       "understood: %s. smbd deals with it.",
-				       offer->problem);
+		break;
 	default:
 		return "The message is no negotiate request; smbd deals with "
 		       "it.";
 	}
+	if (problem == NULL) {
+		return "The client was answered \"SMB 2.???\", and did not "
+		       "come back with an SMB2 negotiate request.";
+	}
+	return talloc_asprintf(mem_ctx,
+			       "The negotiate request is not as it should be: "
+			       "%s. smbd deals with it.",
+			       problem);
 }
 
-/* Is there anything to judge? */
+/* Is there anything to judge? What was not understood whole may be anything. */
 static bool is_offer(const struct sg_offer *offer, enum sg_dialect dialect)
 {
 	if (offer->kind != SG_OFFER_SMB1 && offer->kind != SG_OFFER_SMB2) {
 		return false;
 	}
-	/* What was not read to its end may have held a known dialect. */
-	return dialect != SG_DIALECT_NONE || offer->problem == NULL;
+	if (offer->kind == SG_OFFER_SMB1 && offer->smb1_wildcard &&
+	    dialect == SG_DIALECT_NONE) {
+		return false; /* it was asked for another one */
+	}
+	return problem_of(offer, dialect) == NULL;
 }
 
 /* Passwords that only SMB1 would send are ruled out, see knobs.c. */
@@ -111,12 +130,27 @@ static struct sg_verdict *judge_offer(TALLOC_CTX *mem_ctx,
 	verdict = talloc_zero(mem_ctx, struct sg_verdict);
 	if (verdict != NULL) {
 		verdict->outcome = SG_FAILED;
-		verdict->reason = words_for(verdict, facts->offer);
+		verdict->reason =
+			words_for(verdict,
+				  facts->offer,
+				  problem_of(facts->offer, facts->dialect));
 	}
 	return verdict;
 }
 
-void sg_judge_offer(const struct sg_judge *judge,
+/* Unless it was not understood, an event says what smbd will choose. */
+static void note_claim(struct sg_judge *judge,
+		       const struct sg_facts *facts,
+		       const struct sg_verdict *verdict)
+{
+	judge->claimed = verdict->outcome != SG_FAILED;
+	judge->refused = verdict->outcome == SG_DENIED;
+	judge->dialect = facts->dialect;
+	judge->cipher = facts->cipher;
+	judge->signing_algorithm = facts->signing_algorithm;
+}
+
+void sg_judge_offer(struct sg_judge *judge,
 		    struct sg_connection_state *conn,
 		    const struct sg_offer *offer,
 		    enum sg_dialect dialect)
@@ -142,15 +176,57 @@ void sg_judge_offer(const struct sg_judge *judge,
 	}
 	event.verdict = judge_offer(frame, judge, &facts);
 	if (event.verdict != NULL && event.verdict->reason != NULL) {
+		note_claim(judge, &facts, event.verdict);
 		(void)sg_record(judge->client, NULL, &event);
-		if (conn != NULL && is_offer(offer, dialect)) {
+		/* What smbd may take after all counts for the history. */
+		if (conn != NULL && dialect != SG_DIALECT_NONE) {
 			sg_regress_negotiate(judge->client,
 					     conn,
 					     judge->policy,
 					     &facts);
 		}
 	} else {
-		DBG_ERR("smbguard: out of memory, an offer was not recorded\n");
+		sg_log("out of memory, an offer was not recorded");
+	}
+	TALLOC_FREE(frame);
+}
+
+static const char *known(const char *name)
+{
+	return name != NULL ? name : "none";
+}
+
+void sg_judge_compare(const struct sg_judge *judge,
+		      const struct sg_facts *facts)
+{
+	TALLOC_CTX *frame = NULL;
+	struct sg_verdict verdict = {.outcome = SG_DETECTED};
+	struct sg_event event = {
+		.name = "negotiate_mismatch",
+		.facts = facts,
+		.verdict = &verdict,
+	};
+	bool same = !judge->refused && judge->dialect == facts->dialect &&
+		    judge->cipher == facts->cipher &&
+		    judge->signing_algorithm == facts->signing_algorithm;
+
+	if (!judge->claimed || same) {
+		return;
+	}
+	frame = talloc_stackframe();
+	verdict.reason = talloc_asprintf(
+		frame,
+		"smbd has chosen %s with cipher %s and signing %s. The "
+		"negotiate event of this connection said %s with %s and %s%s.",
+		known(sg_dialect_name(facts->dialect)),
+		known(sg_cipher_name(facts->cipher)),
+		known(sg_signing_name(facts->signing_algorithm)),
+		known(sg_dialect_name(judge->dialect)),
+		known(sg_cipher_name(judge->cipher)),
+		known(sg_signing_name(judge->signing_algorithm)),
+		judge->refused ? ", and that it was refused" : "");
+	if (verdict.reason != NULL) {
+		(void)sg_record(judge->client, NULL, &event);
 	}
 	TALLOC_FREE(frame);
 }

@@ -17,6 +17,13 @@ struct sg_judge {
 	struct sg_client_state *client;
 	const struct sg_facts *facts;	/* as they were before any offer */
 	const struct sg_policy *policy; /* as smb.conf had it at the start */
+
+	/* What the last event said of smbd's choice, see sg_judge_compare() */
+	bool claimed;
+	bool refused;
+	enum sg_dialect dialect;
+	uint16_t cipher;
+	int signing_algorithm;
 };
 
 /**
@@ -41,9 +48,18 @@ const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
  * conn: NULL when the connection has gone already.
  * dialect: from sg_judge_choice().
  */
-void sg_judge_offer(const struct sg_judge *judge,
+void sg_judge_offer(struct sg_judge *judge,
 		    struct sg_connection_state *conn,
 		    const struct sg_offer *offer,
 		    enum sg_dialect dialect);
+
+/**
+ * Hold smbd's choice, which is made now, against what was recorded of it
+ * before. Any difference is an event.
+ *
+ * facts: of the connection.
+ */
+void sg_judge_compare(const struct sg_judge *judge,
+		      const struct sg_facts *facts);
 
 #endif /* SMBGUARD_SMBD_JUDGE_OFFER_H */

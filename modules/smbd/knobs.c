@@ -165,9 +165,27 @@ static bool require_signing(struct smbXsrv_connection *xconn)
 	return ok && xconn->smb2.signing_mandatory;
 }
 
+/* Does it matter who logs on? */
+static bool goes_by_accounts(const struct sg_settings *global)
+{
+	size_t i;
+
+	if (sg_mode_of(global, NULL) != SG_MODE_ENFORCE) {
+		return false;
+	}
+	for (i = 0; i < global->num_exceptions; i++) {
+		if (global->exceptions[i].users != NULL ||
+		    global->exceptions[i].groups != NULL) {
+			return true;
+		}
+	}
+	return global->auth_failure_delay > 0;
+}
+
 bool sg_knob_rules_out_passwords(const struct sg_policy *policy)
 {
-	return anybody_enforces(policy, NULL, SG_OPTION_GUEST) ||
+	return goes_by_accounts(policy->global) ||
+	       anybody_enforces(policy, NULL, SG_OPTION_GUEST) ||
 	       anybody_enforces(policy, NULL, SG_OPTION_NTLM);
 }
 

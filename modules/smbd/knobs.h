@@ -47,40 +47,6 @@ bool sg_knob_connection(const struct sg_policy *policy,
 bool sg_knob_rules_out_passwords(const struct sg_policy *policy);
 
 /**
- * Load the shares that smbd would load at their tree connect only. Their
- * policy counts from the next sg_knob_raise_encryption().
- */
-void sg_knob_load_shares(void);
-
-/**
- * Have clients told to encrypt where the policy will ask for it: "server smb
- * encrypt" at least "desired", in [global] and in each share. And note that
- * this was done, see sg_knob_raised().
- *
- * Where the share gate will not be asked (printers, a share whose own "vfs
- * objects" lacks smbguard) or smbd can hold nobody to it later (SMB1), it
- * becomes "required". A share with other options of ours and no gate to judge
- * them is made unavailable, with a policy_error.
- *
- * global: the parsed options of [global].
- * Returns false if smbd did not take it or memory ran out.
- */
-bool sg_knob_raise_encryption(struct sg_client_state *client,
-			      const struct sg_settings *global);
-
-/**
- * Is everything still raised? Not after smbd has loaded its configuration.
- * Costs next to nothing, for asking before each request.
- */
-bool sg_knob_raised(void);
-
-/**
- * sg_knob_raise_encryption() by the smb.conf of now. If it fails, clients may
- * not be told to encrypt, and the share gate refuses them.
- */
-void sg_knob_raise_again(void);
-
-/**
  * Hold the session that is being set up to encryption: smbd reads "server smb
  * encrypt" right after this.
  */

@@ -11,6 +11,9 @@
  * with the one that the compiler saw. (Its name would not do: what smbd reads
  * from a database with NDR is named after a line of source.)
  *
+ * Equal sizes are no proof: a function may have another parameter in another
+ * release (lp_server_smb_encrypt() of 4.24). So the release is compared first.
+ *
  * How it fails: any difference, and a pointer that is NULL, means no.
  */
 
@@ -23,6 +26,36 @@
 #else
 #define EXPECTED_GROWTH 0
 #endif
+
+/* Another test build pretends to be for another release. */
+#ifdef SMBGUARD_VERSION_FAULT
+#define EXPECTED_MINOR (SMBGUARD_SAMBA_VERSION_MINOR + 1)
+#else
+#define EXPECTED_MINOR SMBGUARD_SAMBA_VERSION_MINOR
+#endif
+
+bool sg_layout_is_our_samba(void)
+{
+	const char *version = samba_version_string();
+	unsigned major = 0;
+	unsigned minor = 0;
+	int got;
+
+	got = sscanf(version, "%u.%u", &major, &minor);
+	if (got == 2 && major == SMBGUARD_SAMBA_VERSION_MAJOR &&
+	    minor == EXPECTED_MINOR) {
+		return true;
+	}
+	DBG_ERR("smbguard: it was built for Samba %u.%u (%s), and this is %s: "
+		"it does nothing here, and smbd refuses every share that "
+		"lists it. Install the smbguard that was built for this "
+		"Samba.\n",
+		SMBGUARD_SAMBA_VERSION_MAJOR,
+		EXPECTED_MINOR,
+		SMBGUARD_SAMBA_PACKAGE,
+		version);
+	return false;
+}
 
 bool sg_layout_fits(TALLOC_CTX *mem_ctx,
 		    struct sg_layout layout,

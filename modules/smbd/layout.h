@@ -23,6 +23,13 @@ struct sg_layout {
 			    .size = sizeof(type_)})
 
 /**
+ * Is this the release of Samba (4.17, 4.22, ...) that we were built for? To be
+ * asked before anything else of Samba's is used: between releases functions
+ * change without a struct changing its size. If it is not, smbd's log says so.
+ */
+bool sg_layout_is_our_samba(void);
+
+/**
  * Does this talloc chunk have the size that we expect of its type?
  *
  * Check a struct before reading a pointer out of it: with another layout it

@@ -1,62 +1,69 @@
 /*
- * smbguard: the share parameters that make smbd enforce, and tell clients
+ * smbguard: the share parameters that make smbd ask us, enforce, and tell
+ * clients
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A client encrypts a tree if smbd tells it to, and smbd does if "server smb
- * encrypt" of the share was at least "desired" before the tree connect. So
- * that is raised before; knobs.h says when.
+ * Four parameters of shares are raised when a client has connected, and again
+ * after each load of smb.conf:
+ *
+ *   "vfs objects"          begins with smbguard, so that the share gate is
+ *                          asked about every share. First, because a module
+ *                          whose connect does not call the next one hides
+ *                          whatever stands behind it.
+ *   "server smb encrypt"   is at least "desired" where the policy will ask for
+ *                          encryption: smbd tells the client to encrypt a tree
+ *                          if it was so before the tree connect.
+ *   "available"            becomes "no" for what no gate stands before and that
+ *                          asks for more than smbd can hold by itself.
+ *
+ *   "invalid users"        has the SIDs of anonymous logons and guests as long
+ *                          as an SMB1 tree is open that they must not use.
+ *                          smbd looks at it for each user of a tree.
+ *
+ * Before smbd loads its configuration all of that is put back: a load leaves
+ * the parameters of shares in use as they are, unless smb.conf names them.
  *
  * Notes that the code cites:
  *
- * (1) "required" makes smbd refuse by itself, unrecorded. It is only used
- *     where the share gate is not asked (a printer, other "vfs objects") or
- *     can hold nobody to anything (SMB1). There an exception for the client's
- *     address leaves it out; one that depends on more is the gate's to find.
+ * (1) "server smb encrypt = required" makes smbd refuse by itself, unrecorded.
+ *     It is only used where the share gate is not asked (a printer) or can hold
+ *     nobody to anything (SMB1). There an exception for the client's address
+ *     leaves it out; one that depends on more is the gate's to find.
  *
- * (2) smbd tells nobody that it has loaded its configuration. So a global
- *     parameter that means nothing to it (nmbd's "lm interval") is set as a
- *     mark: every load puts those back, and not all of them IPC$'s.
- *
- * (3) A load leaves the parameters of a share that it has already as they
- *     are, unless smb.conf names them. So what was there is kept, and put back
- *     before everything is raised anew: the policy may be gone.
- *
- * (4) After a load, what looks like ours may be smb.conf's own by now. Before
- *     it stays lowered, smbd loads everything once more, onto what was there
- *     before us.
- *
- * (5) A client that has shown nothing but sessions without keys, as guests',
+ * (2) A client that has shown nothing but sessions without keys, as guests',
  *     is not told to encrypt: it cannot. What needs no telling is raised for
  *     it as for anybody.
  *
- * How it fails: a share that cannot be raised makes the callers refuse.
+ * How it fails: a share that cannot be raised is closed, or its gate refuses.
  */
 
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/knobs.h"
+#include "smbd/raise.h"
 #include "smbd/record.h"
+#include "smbd/registry.h"
 #include "smbd/state.h"
+#include "smbd/tree_find.h"
 
 #include "core/exception.h"
+#include "core/vfs_list.h"
 
 #define ENCRYPT "server smb encrypt"
 #define AVAILABLE "available"
-#define VFS_MODULE "smbguard"
+#define VFS_OBJECTS "vfs objects"
+#define INVALID_USERS "invalid users"
+/* ANONYMOUS LOGON and BUILTIN\\Guests */
+#define NOBODIES "S-1-5-7 S-1-5-32-546"
 
-#define MARKER "lm interval"
-#define MARKER_VALUE 1397180230
-#define MARKER_TEXT "1397180230"
-
-/* A parameter of a share that was changed, note (3). */
+/* A parameter of a share that was changed, and its value before. */
 struct raised {
 	char *share;
-	int before; /* of ENCRYPT; closed shares had AVAILABLE = yes */
-	int after;
-	bool closed;
+	const char *parameter;
+	char *before;
 };
 
 static const char *encrypt_text(int value)
@@ -75,15 +82,20 @@ static const char *encrypt_text(int value)
 	}
 }
 
-static bool remember(struct sg_client_state *client,
+/* Set a parameter, and note what it was. A default of [global] is no share's. */
+static bool raise_to(struct sg_client_state *client,
 		     int snum,
-		     int before,
-		     int after,
-		     bool closed)
+		     const char *parameter,
+		     const char *before,
+		     const char *value)
 {
 	size_t num = talloc_array_length(client->raised);
 	struct raised *raised = NULL;
+	bool ok;
 
+	if (snum == SG_GLOBAL_SNUM) {
+		return lp_do_parameter(snum, parameter, value);
+	}
 	raised = talloc_realloc(client, client->raised, struct raised, num + 1);
 	if (raised == NULL) {
 		return false;
@@ -91,91 +103,79 @@ static bool remember(struct sg_client_state *client,
 	client->raised = raised;
 	raised[num] = (struct raised){
 		.share = talloc_strdup(raised, lp_const_servicename(snum)),
-		.before = before,
-		.after = after,
-		.closed = closed,
+		.parameter = parameter,
+		.before = talloc_strdup(raised, before),
 	};
-	return raised[num].share != NULL;
+	ok = raised[num].share != NULL && raised[num].before != NULL;
+	return lp_do_parameter(snum, parameter, value) && ok;
 }
 
-/* Returns what was raised, for is_lowered(). */
-static struct raised *put_back(struct sg_client_state *client)
+void sg_raise_put_back(struct sg_client_state *client)
 {
 	struct raised *raised = client->raised;
-	size_t num = talloc_array_length(raised);
-	size_t i;
+	size_t i = talloc_array_length(raised);
 
 	client->raised = NULL;
-	for (i = 0; i < num; i++) {
-		const struct raised *r = &raised[i];
-		int snum = lp_servicenumber(r->share);
+	while (i > 0) {
+		int snum;
 
-		if (snum < 0) {
-			continue;
-		}
-		if (r->closed) {
-			(void)lp_do_parameter(snum, AVAILABLE, "yes");
-		} else if (lp_server_smb_encrypt(snum) == r->after) {
+		i--;
+		snum = raised[i].share != NULL
+			       ? getservicebyname(raised[i].share, NULL)
+			       : -1;
+		if (snum >= 0 && raised[i].before != NULL) {
 			(void)lp_do_parameter(snum,
-					      ENCRYPT,
-					      encrypt_text(r->before));
+					      raised[i].parameter,
+					      raised[i].before);
 		}
 	}
-	return raised;
+	TALLOC_FREE(raised);
 }
 
-/* Is any of these less now than it was raised to? */
-static bool is_lowered(const struct raised *raised)
-{
-	size_t num = talloc_array_length(raised);
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		const struct raised *r = &raised[i];
-		int snum = lp_servicenumber(r->share);
-		bool open = lp_snum_ok(snum);
-
-		if (open &&
-		    (r->closed || lp_server_smb_encrypt(snum) < r->after)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool raise_to(struct sg_client_state *client, int snum, int least)
+static bool encrypt_at_least(struct sg_client_state *client,
+			     int snum,
+			     int least)
 {
 	int before = lp_server_smb_encrypt(snum);
-	bool ok = true;
+	bool ok;
 
 	if (before >= least) {
 		return true;
 	}
-	if (snum != SG_GLOBAL_SNUM) {
-		ok = remember(client, snum, before, least, false);
-	}
-	ok = ok && lp_do_parameter(snum, ENCRYPT, encrypt_text(least));
+	ok = raise_to(client,
+		      snum,
+		      ENCRYPT,
+		      encrypt_text(before),
+		      encrypt_text(least));
 	/* What is on smbd's command line is taken and not changed. */
 	return ok && lp_server_smb_encrypt(snum) >= least;
 }
 
-/* Will the share gate be asked? A module may have a parameter behind ":". */
-static bool is_guarded(int snum)
+/* Will the share gate be asked? smbd loads no module for a printer. */
+static bool guard_share(struct sg_client_state *client, int snum)
 {
+	TALLOC_CTX *frame = NULL;
 	const char **modules = lp_vfs_objects(snum);
-	size_t len = strlen(VFS_MODULE);
-	size_t i;
+	bool guarded = sg_vfs_list_guarded(modules);
+	char *before = NULL;
+	char *after = NULL;
 
-	if (lp_printable(snum)) {
+	if (snum >= 0 && lp_printable(snum)) {
 		return false;
 	}
-	for (i = 0; modules != NULL && modules[i] != NULL; i++) {
-		if (strncmp(modules[i], VFS_MODULE, len) == 0 &&
-		    (modules[i][len] == '\0' || modules[i][len] == ':')) {
-			return true;
-		}
+	if (guarded) {
+		return true;
 	}
-	return false;
+	frame = talloc_stackframe();
+	before = sg_list_text(frame, "", modules);
+	after = sg_vfs_list_guard(frame, modules);
+	if (before != NULL && after != NULL) {
+		(void)raise_to(client, snum, VFS_OBJECTS, before, after);
+	}
+	TALLOC_FREE(frame);
+	/* Not if it is on smbd's command line. */
+	modules = lp_vfs_objects(snum);
+	return sg_vfs_list_guarded(modules);
 }
 
 /* Does a share itself ask for more than smbd can enforce without the gate? */
@@ -195,12 +195,12 @@ static bool needs_gate(const struct sg_policy *policy, int snum)
 }
 
 /*
- * SMB1 has a logon that the session gate does not see, and that gate may not
- * be loaded. Where [global] demands something of sessions, a share without a
- * gate of its own is closed then.
+ * An anonymous SMB1 logon is judged when it is used, see sessions.h, and the
+ * logon gate may not be at work. Where [global] demands something of sessions,
+ * what has no gate of its own is closed then.
  */
-static bool past_session_gate(const struct sg_client_state *client,
-			      const struct sg_policy *policy)
+static bool past_logon_gate(const struct sg_client_state *client,
+			    const struct sg_policy *policy)
 {
 	if (!client->smb1 && !client->unjudged) {
 		return false;
@@ -221,7 +221,7 @@ static bool close_share(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {
 		.outcome = SG_DENIED,
-		.option = "vfs objects",
+		.option = VFS_OBJECTS,
 		.scope = lp_const_servicename(snum),
 	};
 	struct sg_facts *facts = sg_facts_blind(frame);
@@ -230,30 +230,91 @@ static bool close_share(struct sg_client_state *client,
 	verdict.reason = talloc_asprintf(
 		frame,
 		"[%s] is closed to %s: %s, and smbd does not ask smbguard "
-		"about this share. Add smbguard to its \"vfs objects\"; a "
-		"printer can have smbguard:encryption alone.",
+		"about %s.",
 		verdict.scope,
 		facts != NULL ? facts->client_address : "a client",
-		why);
+		why,
+		lp_printable(snum)
+			? "printers, which can have smbguard:encryption alone"
+			: "this share, as long as \"vfs objects\" is on its "
+			  "command line");
 	if (facts != NULL && verdict.reason != NULL) {
 		sg_record_policy_error(client, facts, &verdict);
 	}
 	TALLOC_FREE(frame);
-	ok = remember(client, snum, 0, 0, true);
-	ok = lp_do_parameter(snum, AVAILABLE, "no") && ok;
+	ok = raise_to(client, snum, AVAILABLE, "yes", "no");
 	return ok && !lp_snum_ok(snum);
+}
+
+/* What becomes of a share that no gate stands before. */
+static bool hold_without_gate(struct sg_client_state *client,
+			      const struct sg_policy *policy,
+			      int snum,
+			      bool encrypt)
+{
+	bool held = true;
+
+	if (encrypt) {
+		held = encrypt_at_least(client, snum, SMB_ENCRYPTION_REQUIRED);
+	}
+	if (!held) {
+		return close_share(client, snum, "it must be encrypted");
+	}
+	if (needs_gate(policy, snum)) {
+		return close_share(client, snum, "it has smbguard options");
+	}
+	if (past_logon_gate(client, policy)) {
+		return close_share(client,
+				   snum,
+				   client->unjudged
+					   ? "the logon gate is not at work, "
+					     "and [global] has options"
+					   : "the client speaks SMB1, which "
+					     "can log on past the options of "
+					     "[global]");
+	}
+	return true;
+}
+
+void sg_raise_bar_anonymous(struct sg_client_state *client, int snum)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	const char **users = lp_invalid_users(snum);
+	char *before = sg_list_text(frame, "", users);
+	char *after = sg_list_text(frame, NOBODIES, users);
+	bool there = users != NULL && users[0] != NULL &&
+		     strncmp(NOBODIES, users[0], strlen(users[0])) == 0;
+
+	if (before != NULL && after != NULL && !there) {
+		(void)raise_to(client, snum, INVALID_USERS, before, after);
+	}
+	TALLOC_FREE(frame);
+}
+
+static void bar_anonymous(struct sg_client_state *client, int snum)
+{
+	const struct sg_tree *tree = NULL;
+
+	for (tree = client->trees; tree != NULL; tree = tree->next) {
+		if (tree->bars_anonymous && sg_tree_snum(tree) == snum) {
+			sg_raise_bar_anonymous(client, snum);
+			return;
+		}
+	}
 }
 
 static bool raise_share(struct sg_client_state *client,
 			const struct sg_policy *policy,
 			int snum)
 {
-	bool guarded = is_guarded(snum);
+	bool guarded = guard_share(client, snum);
 	bool gate_decides = guarded && !client->smb1;
-	bool wanted = false;
-	bool held = true;
-	bool ok = true;
+	bool encrypt = false;
 
+	/* Services that are no shares are templates of others. */
+	if (!lp_snum_ok(snum)) {
+		return true;
+	}
 	/* note (1) */
 	if (guarded && client->smb1 && client->facts != NULL) {
 		gate_decides = sg_policy_may_except(policy,
@@ -262,126 +323,63 @@ static bool raise_share(struct sg_client_state *client,
 	}
 	if (lp_parm_const_string(snum, SG_OPTION_PREFIX, "encryption", NULL) !=
 	    NULL) {
-		wanted = sg_config_share_enforces(policy,
-						  gate_decides ? NULL
-							       : client->facts,
-						  snum,
-						  SG_OPTION_ENCRYPTION);
+		encrypt = sg_config_share_enforces(policy,
+						   gate_decides ? NULL
+								: client->facts,
+						   snum,
+						   SG_OPTION_ENCRYPTION);
 	}
-	if (wanted && !gate_decides) {
-		held = raise_to(client, snum, SMB_ENCRYPTION_REQUIRED);
-	} else if (wanted && client->keys != SG_NO) {
-		/* Who is not told to is refused by the gate. */
-		(void)raise_to(client, snum, SMB_ENCRYPTION_DESIRED);
+	if (!guarded) {
+		return hold_without_gate(client, policy, snum, encrypt);
 	}
-	if (!guarded && !held) {
-		ok = close_share(client, snum, "it must be encrypted");
-	} else if (!guarded && needs_gate(policy, snum)) {
-		ok = close_share(client, snum, "it has smbguard options");
-	} else if (!guarded && past_session_gate(client, policy)) {
-		ok = close_share(client,
-				 snum,
-				 client->unjudged
-					 ? "the session gate is not at work, "
-					   "and [global] has options"
-					 : "the client speaks SMB1, which can "
-					   "log on past the options of "
-					   "[global]");
+	bar_anonymous(client, snum);
+	if (encrypt && !gate_decides) {
+		(void)encrypt_at_least(client, snum, SMB_ENCRYPTION_REQUIRED);
+	} else if (encrypt && client->keys != SG_NO) {
+		/* Who is not told to is refused by the gate, note (2). */
+		(void)encrypt_at_least(client, snum, SMB_ENCRYPTION_DESIRED);
 	}
-	return ok;
+	return true;
 }
 
-/*
- * smbd loads shares of the registry, and usershares, when a client asks for
- * them: too late to raise anything. So they are loaded now.
- */
-void sg_knob_load_shares(void)
+bool sg_raise_all(struct sg_client_state *client,
+		  const struct sg_settings *global)
 {
-	struct smbXsrv_client *client = global_smbXsrv_client;
-
-	if (lp_registry_shares()) {
-		(void)process_registry_shares();
-	}
-	if (lp_usershare_max_shares() > 0 &&
-	    lp_usershare_template_share()[0] != '\0') {
-		(void)load_usershare_shares(client->sconn, conn_snum_used);
-	}
-}
-
-static bool raise_all(struct sg_client_state *client,
-		      const struct sg_policy *policy)
-{
-	int num = lp_numservices();
+	const struct sg_policy policy = {.global = global, .now = time(NULL)};
+	const struct loadparm_s3_helpers *helpers = loadparm_s3_helpers();
+	bool everywhere =
+		sg_policy_enforces(&policy, NULL, SG_OPTION_ENCRYPTION);
 	bool all_ok = true;
-	bool everywhere;
 	int snum;
 
-	everywhere = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
 	if (everywhere && client->keys != SG_NO) {
-		(void)raise_to(client, SG_GLOBAL_SNUM, SMB_ENCRYPTION_DESIRED);
+		(void)encrypt_at_least(client,
+				       SG_GLOBAL_SNUM,
+				       SMB_ENCRYPTION_DESIRED);
 	}
-	for (snum = 0; snum < num; snum++) {
-		bool used = lp_snum_ok(snum);
+	(void)guard_share(client, SG_GLOBAL_SNUM); /* for shares yet to come */
+	for (snum = 0; snum < lp_numservices(); snum++) {
 		bool ok = true;
 
-		if (used) {
-			ok = raise_share(client, policy, snum);
+		if (helpers->get_servicebynum(snum) != NULL) {
+			ok = raise_share(client, &policy, snum);
 		}
 		all_ok = all_ok && ok;
 	}
 	return all_ok;
 }
 
-/* As smbd does it, but for what is not ours to do again; note (4). */
-static void load_again(void)
-{
-	struct smbXsrv_client *client = global_smbXsrv_client;
-	bool change = geteuid() != 0;
-
-	if (change) {
-		become_root();
-	}
-	lp_killunused(client->sconn, conn_snum_used);
-	(void)lp_load_with_shares(get_dyn_CONFIGFILE());
-	sg_knob_load_shares();
-	if (change) {
-		unbecome_root();
-	}
-}
-
-bool sg_knob_raise_encryption(struct sg_client_state *client,
-			      const struct sg_settings *global)
-{
-	const struct sg_policy policy = {.global = global, .now = time(NULL)};
-	bool loaded = !sg_knob_raised();
-	struct raised *before = put_back(client);
-	bool ok = raise_all(client, &policy);
-
-	if (loaded && is_lowered(before)) {
-		talloc_free(put_back(client));
-		load_again();
-		ok = raise_all(client, &policy);
-	}
-	TALLOC_FREE(before);
-
-	/* note (2) */
-	ok = lp_do_parameter(SG_GLOBAL_SNUM, MARKER, MARKER_TEXT) && ok;
-	return ok && sg_knob_raised();
-}
-
-void sg_knob_raise_again(void)
+bool sg_raise_again(struct sg_client_state *client)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_client_state *client = sg_client_state(global_smbXsrv_client);
 	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	bool ok = false;
 
-	if (client != NULL && global != NULL) {
-		(void)sg_knob_raise_encryption(client, global);
+	if (global != NULL) {
+		sg_raise_put_back(client);
+		sg_registry_load(client);
+		ok = sg_raise_all(client, global);
 	}
 	TALLOC_FREE(frame);
-}
-
-bool sg_knob_raised(void)
-{
-	return lp_lm_interval() == MARKER_VALUE;
+	return ok;
 }

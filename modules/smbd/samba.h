@@ -31,6 +31,10 @@
 #include "smbd/smbXsrv_session.h"
 #endif
 
+#include "../lib/param/loadparm.h"
+#include "../lib/param/param_global.h"
+#include "../lib/param/s3_param.h"
+
 /*
  * lp_set_cmdline() is gone in 4.22; what it did is still there, but its
  * parts are declared in headers that cannot be included together.

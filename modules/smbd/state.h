@@ -7,8 +7,7 @@
  * Nothing is kept in statics: a process serves one client, but with
  * multi-channel several connections of it. What belongs to a client, a
  * connection or a session is a talloc child of smbd's own struct, goes away
- * with it, and is found by its name. The three modules share it so, though
- * none of them links to another.
+ * with it, and is found by its name.
  */
 
 #ifndef SMBGUARD_SMBD_STATE_H
@@ -17,23 +16,46 @@
 #include "core/policy.h"
 #include <sys/types.h>
 
-#include "core/wire/ntlmssp.h"
 #include "core/event/sink.h"
 
+struct auth4_context;
+struct connection_struct;
 struct smbXsrv_client;
 struct smbXsrv_connection;
 struct smbXsrv_session;
 struct smbXsrv_session_auth0;
 
+/* An open tree, see gates/share.c. */
+struct sg_tree {
+	struct sg_tree *next;
+	struct sg_client_state *client;
+	struct connection_struct *conn;
+	struct sg_refused_tree *refused; /* NULL: it was let in */
+	struct sg_facts *facts;
+	struct timespec since;
+	bool layout_checked;
+	bool bars_anonymous; /* SMB1's could not be judged, see joined.h */
+	bool is_ipc;
+};
+
 /* A child of struct smbXsrv_client. */
 struct sg_client_state {
+	bool started;
 	unsigned gates; /* bits of enum sg_gate: which are at work */
+	struct sg_trace *trace;
+	struct sg_loads *loads;
+	struct sg_registry *registry; /* see registry.c */
+	struct sg_pipes *pipes;	      /* see pipes.c */
 
-	struct raised *raised;	      /* see raise.c, note (3) */
-	enum sg_known keys;	      /* has any session had some? note (5) */
+	struct raised *raised;	      /* see raise.c */
+	enum sg_known keys;	      /* has any session had some? note (2) */
 	bool smb1;		      /* the client speaks nothing newer */
-	bool unjudged;		      /* no session gate sees its logons */
+	bool unjudged;		      /* no logon gate sees its logons */
 	const struct sg_facts *facts; /* its address; NULL: not known */
+
+	struct sg_tree *trees;	     /* open ones, the newest first */
+	bool sessions_due;	     /* there may be new ones, sessions.c */
+	struct timespec answer_from; /* see gates/logon.c, note (4) */
 
 	/* see record.c */
 	struct sg_sinks *sinks;
@@ -48,7 +70,7 @@ struct sg_client_state {
 	bool history_full; /* see forget.c */
 	ino_t history_inode;
 
-	unsigned awaited; /* connections that are watched, see tamper.c */
+	unsigned awaited; /* connections that are awaited, see tamper.c */
 };
 
 /* A child of struct smbXsrv_connection. */
@@ -66,6 +88,17 @@ struct sg_connection_state {
 	const char *regress_what;
 	const char *regress_side;
 	const char *regress_sid; /* NULL: of the address */
+
+	/* see sessions.c: logons by SMB1 without extended security */
+	struct sg_session_state *old_logons;
+};
+
+/* Who a client says it is, with a password: smbd's own reading of it. */
+struct sg_claims {
+	const char *account; /* any of these may be NULL */
+	const char *domain;
+	const char *workstation;
+	const char *password_type; /* "NTLMv2" and so on */
 };
 
 /*
@@ -73,9 +106,17 @@ struct sg_connection_state {
  * fail or be only another channel of it, of struct smbXsrv_session_auth0.
  */
 struct sg_session_state {
-	const char *mechanism;		 /* once it is authenticated */
-	const struct sg_ntlmssp *claims; /* what the client said, or NULL */
+	const char *mechanism; /* once it is authenticated */
+	const struct sg_claims *claims;
 	bool kerberos_offered;
+	bool failure_told; /* auth_failed was recorded for this attempt */
+	bool user_keys;	   /* its keys are those of a user's logon */
+	bool refused;	   /* smbd serves it no more, see sessions.c */
+
+	/* of old_logons: whose it is, until its session is found */
+	const char *sid;
+	struct sg_session_state *next;
+	struct sg_session_state *prev;
 };
 
 /**
@@ -90,10 +131,44 @@ struct sg_session_state *sg_session_state(struct smbXsrv_session *session);
 struct sg_session_state *sg_setup_state(struct smbXsrv_session_auth0 *auth);
 
 /**
- * A session setup has come to its end: what it showed is the session's. False
- * when out of memory.
+ * What passwords.c keeps with a table of smbd's for checking passwords, size
+ * bytes of it. make: where there is none.
+ */
+void *sg_passwords_state(struct auth4_context *context, size_t size, bool make);
+
+/**
+ * The state of a client or a session, NULL if it has none.
+ */
+struct sg_client_state *sg_client_known(struct smbXsrv_client *client);
+struct sg_session_state *sg_session_known(struct smbXsrv_session *session);
+
+/**
+ * Has something of smbd's a talloc child of this name?
+ */
+bool sg_state_has_child(const void *parent, const char *name);
+
+/**
+ * Was a session refused, though smbd has it?
+ */
+bool sg_session_is_refused(struct smbXsrv_session *session);
+
+/**
+ * The state of the client that this process serves; made where there is none.
+ * NULL where it serves none, or when out of memory.
+ */
+struct sg_client_state *sg_client_here(void);
+
+/**
+ * The name of a state that another build of smbguard has left with a client,
+ * NULL if there is none.
+ */
+const char *sg_state_of_another_build(struct smbXsrv_client *client);
+
+/**
+ * A logon has come to its end: what it showed is the session's. False when out
+ * of memory.
  */
 bool sg_session_keep(struct smbXsrv_session *of,
-		     const struct sg_session_state *setup);
+		     const struct sg_session_state *logon);
 
 #endif /* SMBGUARD_SMBD_STATE_H */

@@ -34,6 +34,7 @@
 #include "smbd/record.h"
 #include "smbd/regress.h"
 #include "smbd/tamper.h"
+#include "smbd/tree_find.h"
 
 #include "core/wire/validate.h"
 
@@ -147,12 +148,11 @@ static bool request_validate(const struct smbd_smb2_request *req,
 }
 
 void sg_tamper_disconnect(struct sg_client_state *client,
-			  struct smbXsrv_connection *connections,
 			  const struct sg_facts *facts)
 {
 	struct smbXsrv_connection *x = NULL;
 
-	for (x = connections; x != NULL; x = x->next) {
+	for (x = global_smbXsrv_client->connections; x != NULL; x = x->next) {
 		struct sg_connection_state *conn = NULL;
 		const struct smbd_smb2_request *req = NULL;
 		struct sg_negotiated sent = {.num_dialects = 0};
@@ -325,12 +325,10 @@ static bool may_be_cut(const uint8_t *bytes, size_t len)
 	       SVAL(hdr, SMB2_HDR_OPCODE) == SMB2_OP_IOCTL && len < PEEK_BYTES;
 }
 
-void sg_tamper_look(struct sg_client_state *client,
-		    struct smbXsrv_connection *connections,
-		    const struct tevent_fd *fde)
+void sg_tamper_look(struct sg_client_state *client, const struct tevent_fd *fde)
 {
 	struct sg_connection_state *conn = NULL;
-	struct smbXsrv_connection *x = connections;
+	struct smbXsrv_connection *x = global_smbXsrv_client->connections;
 	uint8_t bytes[PEEK_BYTES];
 	ssize_t got;
 	bool seen;

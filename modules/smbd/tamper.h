@@ -12,6 +12,7 @@
 #include "smbd/state.h"
 
 struct smbXsrv_connection;
+struct tevent_fd;
 
 /**
  * A session was set up: its client must send something now. Takes facts over.
@@ -25,16 +26,14 @@ void sg_tamper_await(struct sg_client_state *client,
  * as long as client->awaited is not 0.
  */
 void sg_tamper_look(struct sg_client_state *client,
-		    struct smbXsrv_connection *connections,
 		    const struct tevent_fd *fde);
 
 /**
  * A tree is being disconnected: is it because smbd found the negotiate
- * tampered with? connections: of the client, their requests' layout checked.
+ * tampered with? The layout of the client's requests has been checked.
  * facts: of the tree.
  */
 void sg_tamper_disconnect(struct sg_client_state *client,
-			  struct smbXsrv_connection *connections,
 			  const struct sg_facts *facts);
 
 #endif /* SMBGUARD_SMBD_TAMPER_H */

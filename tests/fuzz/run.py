@@ -84,33 +84,6 @@ def offer_seeds():
     yield framed(b'\xfdSMB' + bytes(48))
 
 
-def authenticate(user, lm=b'', nt=b'', flags=1):
-    """An NTLMSSP AUTHENTICATE_MESSAGE, which has its fields in this order."""
-    head, payload = b'NTLMSSP\0' + struct.pack('<I', 3), b''
-    for data in (lm, nt, 'DOM'.encode('utf-16-le'), user, b'W\0', b''):
-        head += struct.pack('<HHI', len(data), len(data), 64 + len(payload))
-        payload += data
-    return head + struct.pack('<I', flags) + payload
-
-
-def der(tag, *parts):
-    data = b''.join(parts)
-    return bytes([tag, 0x82]) + struct.pack('>H', len(data)) + data
-
-
-def ntlmssp_seeds():
-    wide = authenticate('J\u00f6rg\U0001f600'.encode('utf-16-le'), bytes(24), b'x' * 60)
-    oem = authenticate(b'J\xf6rg', b'x' * 24, flags=2)
-    fields = [der(0xa0, der(0x0a, b'\1')), der(0xa2, der(4, wide)), der(0xa3, der(4, oem))]
-    yield wide
-    yield oem
-    yield authenticate(b'')
-    yield authenticate(b'a\0' * 300, b'\0', b'x' * 24)
-    yield der(0xa1, der(0x30, *fields))
-    yield der(0xa1, der(0x30, der(0xa2, der(4, oem)), *fields))
-    yield der(0x60, bytes.fromhex('06062b0601050502'), der(0xa0, der(0x30, *fields)))
-
-
 def addr_seeds():
     for text in ('192.0.2.0/24\n192.0.2.7', '0.0.0.0/0\n::ffff:192.0.2.7', '::/0\n::1',
                  '2001:db8::1/128\n2001:db8::2', '::ffff:192.0.2.0/120\n192.0.2.7',
@@ -118,7 +91,14 @@ def addr_seeds():
         yield text.encode()
 
 
-SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_ntlmssp': ntlmssp_seeds, 'fuzz_addr': addr_seeds}
+def text_seeds():
+    for data in (b'alice', b'J\xc3\xb6rg \xe2\x82\xac \xf0\x9f\x98\x80', b'a\\b"c', b'\0\1\x1f\x7f',
+                 b'\xff\xfe\xc0\x80\xed\xa0\x80', b'x' * 300, b'\xf0\x9f\x98\x80' * 90,
+                 b'\1' * 60, b'\xff' * 60):
+        yield b'\x40' + data
+
+
+SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_text': text_seeds, 'fuzz_addr': addr_seeds}
 
 
 # Building and running
@@ -139,7 +119,8 @@ def need_clang():
 
 
 def build(clang, source, program):
-    core = sorted(glob.glob(os.path.join(TOP, 'modules', 'core', '*.c')))
+    core = sorted(glob.glob(os.path.join(TOP, 'modules', 'core', '**', '*.c'),
+                            recursive=True))
     command = [clang] + CFLAGS + ['-I' + os.path.join(TOP, 'modules'), source]
     done = subprocess.run(command + core + LIBRARIES + ['-o', program], check=False)
     if done.returncode:

@@ -243,6 +243,41 @@ static void test_exception_covers_users_groups_and_shares(void **state)
 	}
 }
 
+/* A share out of [homes] has its own name, and its section's. */
+static void test_exception_covers_a_section(void **state)
+{
+	static const struct {
+		const char *listed;
+		const char *share;
+		const char *section;
+		bool covered;
+	} rows[] = {
+		{"homes", "alice", "homes", true},
+		{"Homes", "alice", "homes", true},
+		{"alice", "alice", "homes", true},
+		{"bob", "alice", "homes", false},
+		{"homes", "alice", NULL, false},
+		{"homes", NULL, "homes", false},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct conf conf = by_host;
+		struct who own;
+		struct sg_facts facts = access_of(&alice, &own);
+
+		facts.share = rows[i].share;
+		facts.section = rows[i].section;
+		conf_set(&conf, "legacy shares", rows[i].listed);
+		conf_set(&conf, "legacy allow", "guest");
+		assert_int_equal(
+			state_of(&conf, &facts, SG_ALLOW_GUEST, LAST_SECOND),
+			rows[i].covered ? SG_EXCEPTION_HOLDS
+					: SG_EXCEPTION_OTHERS);
+	}
+	assert_int_equal(i, 6);
+}
+
 /* One of each list that is there: every one of them can keep one out. */
 static void test_exception_needs_each_of_its_lists(void **state)
 {
@@ -329,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_exception_allows_what_it_lists_alone),
 		cmocka_unit_test(test_exception_covers_hosts),
 		cmocka_unit_test(test_exception_covers_users_groups_and_shares),
+		cmocka_unit_test(test_exception_covers_a_section),
 		cmocka_unit_test(test_exception_needs_each_of_its_lists),
 		cmocka_unit_test(test_exception_that_is_invalid_covers_nobody),
 	};

@@ -16,7 +16,7 @@
 
 #include "offer_msg.h"
 
-static void test_offer_smb2_context_lists_too_much(void **state)
+static void test_offer_smb2_context_of_any_length(void **state)
 {
 	uint8_t list[2 + (SG_OFFER_MAX_ITEMS + 1) * 2] = {0};
 	struct sg_offer *offer = NULL;
@@ -47,7 +47,18 @@ static void test_offer_smb2_context_lists_too_much(void **state)
 	assert_int_equal(offer->signing[0], 0xAB00);
 	assert_int_equal(offer->signing[63], 0xAB3F);
 	assert_int_equal(offer->num_ciphers, 0);
-	assert_problem(offer, "a negotiate context lists too much");
+	assert_int_equal(offer->left_out, 1);
+	assert_int_equal(sg_offer_signing(offer), 0);
+	assert_problem(offer, NULL);
+	talloc_free(offer);
+
+	/* What is not kept is chosen from all the same. */
+	list[sizeof(list) - 2] = 2;
+	list[sizeof(list) - 1] = 0;
+	smb2_311(&m);
+	smb2_context(&m, 8, list, sizeof(list));
+	offer = parse_msg(&m);
+	assert_int_equal(sg_offer_signing(offer), 1 << 2);
 	talloc_free(offer);
 }
 
@@ -292,15 +303,66 @@ static void test_offer_smb2_netname_is_capped(void **state)
 	talloc_free(offer);
 }
 
+/* smbd refuses 3.1.1 without a hash of its own. */
+static void test_offer_smb2_lacks_preauth(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		bool sha512;
+		const char *lacks;
+	} rows[] = {
+		{NULL,
+		 0,
+		 false,
+		 "3.1.1 is offered without a preauth integrity context"},
+		{"\1\0\0\0\1\0", 6, true, NULL},
+		{"\2\0\0\0\7\0\1\0", 8, true, NULL},
+		{"\1\0\0\0\2\0",
+		 6,
+		 false,
+		 "the preauth integrity context has no hash that is known"},
+		{"\1\0\0\0\1\1",
+		 6,
+		 false,
+		 "the preauth integrity context has no hash that is known"},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct sg_offer *offer = NULL;
+		const char *lacks = NULL;
+		struct msg m;
+
+		smb2_311(&m);
+		if (rows[i].bytes != NULL) {
+			smb2_context(&m, 1, rows[i].bytes, rows[i].len);
+		}
+		offer = parse_msg(&m);
+		assert_problem(offer, NULL);
+		assert_int_equal(offer->has_sha512, rows[i].sha512);
+		assert_null(sg_offer_lacks(offer, SG_DIALECT_SMB3_02));
+		lacks = sg_offer_lacks(offer, SG_DIALECT_SMB3_11);
+		if (rows[i].lacks == NULL) {
+			assert_null(lacks);
+		} else {
+			assert_string_equal(lacks, rows[i].lacks);
+		}
+		talloc_free(offer);
+	}
+	assert_int_equal(i, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_offer_smb2_context_lists_too_much),
+		cmocka_unit_test(test_offer_smb2_context_of_any_length),
 		cmocka_unit_test(test_offer_smb2_context_came_twice),
 		cmocka_unit_test(test_offer_smb2_contexts_in_any_order),
 		cmocka_unit_test(test_offer_smb2_empty_contexts),
 		cmocka_unit_test(test_offer_smb2_netname),
 		cmocka_unit_test(test_offer_smb2_netname_is_capped),
+		cmocka_unit_test(test_offer_smb2_lacks_preauth),
 	};
 
 	/* assert_sane() lets libc judge UTF-8. */

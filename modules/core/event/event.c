@@ -18,6 +18,8 @@
 #include "event.h"
 #include "json_text.h"
 
+#include "core/text.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -26,6 +28,11 @@
 #define HEX64_SIZE 19
 #define GUID_SIZE 37
 #define TIME_SIZE 64
+
+/* Bytes that the written texts of an event may take: see core/text.h. */
+#define REASON_MAX 2048
+#define SMB1_STRING_MAX 64
+#define SMB1_STRINGS_MAX 1024
 
 static const char *const outcome_names[] = {
 	[SG_ALLOWED] = "allowed",
@@ -64,7 +71,7 @@ static void put_text(struct build *b, const char *key, const char *text)
 	if (text == NULL) {
 		return;
 	}
-	put(b, key, sg_json_string(text, strlen(text)));
+	put(b, key, sg_json_cut_string(text, strlen(text), SG_TEXT_MAX));
 }
 
 static void put_known(struct build *b, const char *key, enum sg_known known)
@@ -161,18 +168,29 @@ static const char *signing_wire_name(uint16_t id)
 	return sg_signing_name(id);
 }
 
-static json_t *smb1_strings(const struct sg_offer *offer)
+/* left_out: grows by how many there was no room for. */
+static json_t *smb1_strings(const struct sg_offer *offer, size_t *left_out)
 {
 	json_t *array = json_array();
+	size_t room = SMB1_STRINGS_MAX;
 	size_t i;
 
 	for (i = 0; array != NULL && i < offer->num_smb1; i++) {
 		const struct sg_bytes *s = &offer->smb1[i];
 		int ret;
 
+		if (room < SMB1_STRING_MAX) {
+			*left_out += offer->num_smb1 - i;
+			break;
+		}
+		/* As much as it takes, or all that one may take */
+		room -= s->length < SMB1_STRING_MAX / 6 ? s->length * 6 + 3
+							: SMB1_STRING_MAX;
 		ret = json_array_append_new(
 			array,
-			sg_json_string((const char *)s->data, s->length));
+			sg_json_cut_string((const char *)s->data,
+					   s->length,
+					   SMB1_STRING_MAX));
 		if (ret != 0) {
 			json_decref(array);
 			array = NULL;
@@ -184,9 +202,10 @@ static json_t *smb1_strings(const struct sg_offer *offer)
 static void put_offer(struct build *b, const struct sg_offer *offer)
 {
 	struct build o = {.object = json_object(), .ok = true};
+	size_t left_out = offer->left_out;
 
 	if (offer->num_smb1 > 0) {
-		put(&o, "smb1", smb1_strings(offer));
+		put(&o, "smb1", smb1_strings(offer, &left_out));
 	}
 	if (offer->kind == SG_OFFER_SMB2) {
 		put(&o,
@@ -211,6 +230,9 @@ static void put_offer(struct build *b, const struct sg_offer *offer)
 		put(&o, "securityMode", json_integer(offer->security_mode));
 		put(&o, "capabilities", json_integer(offer->capabilities));
 		put_text(&o, "serverName", offer->netname);
+	}
+	if (left_out > 0) {
+		put(&o, "leftOut", json_integer((json_int_t)left_out));
 	}
 	put_text(&o, "problem", offer->problem);
 	b->ok = b->ok && o.ok;
@@ -295,17 +317,21 @@ static void put_connection(struct build *b, const struct sg_facts *facts)
 	put_text(b, "clientName", facts->client_name);
 }
 
-static void put_access(struct build *b, const struct sg_facts *facts)
+static void put_access(struct build *b, const struct sg_event *event)
 {
+	const struct sg_facts *facts = event->facts;
+
 	if (facts->have_session_id) {
 		put_hex64(b, "sessionId", facts->session_id);
 	}
 	put_text(b, "account", facts->account);
+	put_text(b, "previousAccount", event->previous_account);
 	put_text(b, "domain", facts->domain);
 	put_text(b, "sid", facts->sid);
 	put_text(b, "authMechanism", facts->mechanism);
 	put_text(b, "passwordType", facts->password_type);
 	put_text(b, "share", facts->share);
+	put_text(b, "pipe", event->pipe);
 	put_text(b, "dialect", sg_dialect_name(facts->dialect));
 	put_text(b, "cipher", sg_cipher_name(facts->cipher));
 	put_text(b,
@@ -336,7 +362,7 @@ static void build_event(struct build *b, const struct sg_event *event)
 	    "severity",
 	    json_string(severity_names[sg_event_severity(event)]));
 	put_connection(b, event->facts);
-	put_access(b, event->facts);
+	put_access(b, event);
 	if (is_negotiate && event->facts->offer != NULL) {
 		put_offer(b, event->facts->offer);
 	}
@@ -357,13 +383,18 @@ static void build_event(struct build *b, const struct sg_event *event)
 	if (windows_id != 0) {
 		put(b, "windowsEventId", json_integer(windows_id));
 	}
-	put_text(b, "reason", verdict->reason);
+	put(b,
+	    "reason",
+	    sg_json_cut_string(verdict->reason,
+			       strlen(verdict->reason),
+			       REASON_MAX));
 }
 
 /* json_dumpb() twice would encode twice; one callback grows one buffer. */
 struct line {
 	char *text;
 	size_t len;
+	bool failed; /* jansson does not look at every answer of ours */
 };
 
 static int line_append(const char *buffer, size_t size, void *data)
@@ -377,6 +408,7 @@ static int line_append(const char *buffer, size_t size, void *data)
 		have = 2 * (line->len + size + 2);
 		text = talloc_realloc_size(NULL, line->text, have);
 		if (text == NULL) {
+			line->failed = true;
 			return -1;
 		}
 		line->text = text;
@@ -403,7 +435,7 @@ char *sg_event_line(TALLOC_CTX *mem_ctx,
 					 JSON_COMPACT);
 	}
 	json_decref(b.object);
-	if (ret != 0) {
+	if (ret != 0 || line.failed) {
 		talloc_free(line.text);
 		return NULL;
 	}

@@ -41,6 +41,9 @@ struct sg_event {
 	uint64_t lost;	/* audit_lost: records not written */
 	uint32_t count; /* integrity_suspected: so many from this address */
 
+	const char *previous_account; /* reauthentication */
+	const char *pipe;	      /* pipe_open */
+
 	/* downgrade */
 	const struct sg_regression *regression;
 	const char *explanation;

@@ -12,50 +12,20 @@
  */
 
 #include "json_text.h"
+#include "core/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <talloc.h>
-
-/* The length of the UTF-8 sequence at p (RFC 3629), 0 if it is none. */
-static size_t utf8_sequence(const uint8_t *p, size_t len)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	uint32_t code = 0;
-	size_t n = 0;
-	size_t i;
-
-	if (p[0] < 0x80) {
-		return 1;
-	}
-	if (p[0] >= 0xf8 || p[0] < 0xc0) {
-		return 0;
-	}
-	n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (n > len) {
-		return 0;
-	}
-	code = p[0] & (0xffU >> (n + 1));
-	for (i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-		code = code << 6 | (p[i] & 0x3f);
-	}
-	if (code < least[n] || code > 0x10ffff ||
-	    (code >= 0xd800 && code <= 0xdfff)) {
-		return 0;
-	}
-	return n;
-}
 
 static bool is_utf8(const uint8_t *bytes, size_t len)
 {
 	size_t i = 0;
 
 	while (i < len) {
-		size_t n = utf8_sequence(bytes + i, len - i);
+		size_t n = sg_utf8_sequence(bytes + i, len - i);
 
 		if (n == 0) {
 			return false;
@@ -97,7 +67,7 @@ json_t *sg_json_string(const char *text, size_t len)
 	}
 	to = escaped;
 	while (i < len) {
-		size_t n = utf8_sequence(bytes + i, len - i);
+		size_t n = sg_utf8_sequence(bytes + i, len - i);
 
 		if (n == 0 || bytes[i] == '\\') {
 			to = append_hex(to, bytes[i]);
@@ -110,5 +80,28 @@ json_t *sg_json_string(const char *text, size_t len)
 	}
 	value = json_stringn_nocheck(escaped, (size_t)(to - escaped));
 	talloc_free(escaped);
+	return value;
+}
+
+json_t *sg_json_cut_string(const char *text, size_t len, size_t max)
+{
+	size_t keep = sg_cut_length(text, len, max);
+	json_t *value = NULL;
+	char *cut = NULL;
+
+	if (keep == len) {
+		return sg_json_string(text, len);
+	}
+	cut = talloc_size(NULL, keep + SG_CUT_MARK_SIZE);
+	if (cut == NULL) {
+		return NULL;
+	}
+	memcpy(cut, text, keep);
+	len = keep + (size_t)snprintf(cut + keep,
+				      SG_CUT_MARK_SIZE,
+				      "[+%zu]",
+				      len - keep);
+	value = sg_json_string(cut, len);
+	talloc_free(cut);
 	return value;
 }

@@ -19,4 +19,11 @@
  */
 json_t *sg_json_string(const char *text, size_t len);
 
+/**
+ * The same, cut where it would take more than max bytes as it is written; see
+ * sg_cut_length(). What was cut ends in "[+N]", N being the bytes that are
+ * missing.
+ */
+json_t *sg_json_cut_string(const char *text, size_t len, size_t max);
+
 #endif /* SMBGUARD_CORE_EVENT_JSON_TEXT_H */

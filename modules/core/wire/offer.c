@@ -33,12 +33,56 @@ void sg_offer_set_unknown(struct sg_offer *offer, bool whole)
 	sg_offer_set_problem(offer, SG_OFFER_ENDS_EARLY);
 }
 
-void sg_offer_add_item(uint16_t *items, size_t *num_items, uint16_t item)
+bool sg_offer_add_item(struct sg_offer *offer,
+		       uint16_t *items,
+		       size_t *num_items,
+		       uint16_t item)
 {
-	if (*num_items < SG_OFFER_MAX_ITEMS) {
-		items[*num_items] = item;
-		*num_items += 1;
+	if (*num_items >= SG_OFFER_MAX_ITEMS) {
+		offer->left_out++;
+		return false;
 	}
+	items[*num_items] = item;
+	*num_items += 1;
+	return true;
+}
+
+static uint32_t bits_of(const uint16_t *ids, size_t num, uint32_t more)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		more |= sg_offer_bit(ids[i]);
+	}
+	return more;
+}
+
+uint32_t sg_offer_bit(uint16_t id)
+{
+	return id < 32 ? UINT32_C(1) << id : 0;
+}
+
+uint32_t sg_offer_ciphers(const struct sg_offer *offer)
+{
+	return bits_of(offer->ciphers, offer->num_ciphers, offer->more_ciphers);
+}
+
+uint32_t sg_offer_signing(const struct sg_offer *offer)
+{
+	return bits_of(offer->signing, offer->num_signing, offer->more_signing);
+}
+
+const char *sg_offer_lacks(const struct sg_offer *offer, enum sg_dialect chosen)
+{
+	if (offer->kind != SG_OFFER_SMB2 || chosen < SG_DIALECT_SMB3_11) {
+		return NULL;
+	}
+	if (!offer->has_preauth) {
+		return "3.1.1 is offered without a preauth integrity context";
+	}
+	return offer->has_sha512 ? NULL
+				 : "the preauth integrity context has no hash "
+				   "that is known";
 }
 
 /*
@@ -194,6 +238,24 @@ static bool within(enum sg_dialect dialect,
 	return dialect >= min && (max == SG_DIALECT_NONE || dialect <= max);
 }
 
+/* The highest of these dialects that lies within the limits. */
+static enum sg_dialect best_of(uint32_t known,
+			       enum sg_dialect min,
+			       enum sg_dialect max)
+{
+	enum sg_dialect dialect;
+	bool ok;
+
+	for (dialect = SG_DIALECT_SMB3_11; dialect > SG_DIALECT_NONE;
+	     dialect--) {
+		ok = within(dialect, min, max);
+		if (ok && (known & sg_offer_bit(dialect)) != 0) {
+			return dialect;
+		}
+	}
+	return SG_DIALECT_NONE;
+}
+
 /*
  * reply_negprot(): the highest string that lies within the limits wins. The
  * wildcard ranks as 2.1, above all others, and the floor does not hold it
@@ -204,7 +266,7 @@ static enum sg_dialect best_smb1(const struct sg_offer *offer,
 				 enum sg_dialect max,
 				 bool *later)
 {
-	enum sg_dialect best = SG_DIALECT_NONE;
+	uint32_t known = offer->more_smb1;
 	size_t i;
 	bool ok;
 
@@ -215,17 +277,11 @@ static enum sg_dialect best_smb1(const struct sg_offer *offer,
 	}
 
 	for (i = 0; i < offer->num_smb1; i++) {
-		enum sg_dialect dialect;
-
-		dialect = sg_dialect_from_smb1_string(offer->smb1[i].data,
-						      offer->smb1[i].length);
-		ok = within(dialect, min, max);
-		if (ok && dialect > best) {
-			best = dialect;
-		}
+		known |= sg_offer_bit(
+			sg_dialect_from_smb1_string(offer->smb1[i].data,
+						    offer->smb1[i].length));
 	}
-
-	return best;
+	return best_of(known, min, max);
 }
 
 /* smbd_smb2_protocol_dialect_match() */
@@ -233,21 +289,13 @@ static enum sg_dialect best_smb2(const struct sg_offer *offer,
 				 enum sg_dialect min,
 				 enum sg_dialect max)
 {
-	enum sg_dialect best = SG_DIALECT_NONE;
+	uint32_t known = offer->more_dialects;
 	size_t i;
 
 	for (i = 0; i < offer->num_dialects; i++) {
-		enum sg_dialect dialect;
-		bool ok;
-
-		dialect = sg_dialect_from_wire(offer->dialects[i]);
-		ok = within(dialect, min, max);
-		if (ok && dialect > best) {
-			best = dialect;
-		}
+		known |= sg_offer_bit(sg_dialect_from_wire(offer->dialects[i]));
 	}
-
-	return best;
+	return best_of(known, min, max);
 }
 
 enum sg_dialect sg_offer_best(const struct sg_offer *offer,

@@ -12,7 +12,10 @@
 
 #include "names.h"
 
-/* More than any client sends; what lies beyond is counted as a problem. */
+/*
+ * More than any client sends. What lies beyond is not kept; but it is chosen
+ * from, as smbd does.
+ */
 #define SG_OFFER_MAX_ITEMS 64
 /* Bytes of a first message that are looked at. A negotiate has ~ 300. */
 #define SG_OFFER_MAX_BYTES 16384
@@ -65,7 +68,15 @@ struct sg_offer {
 	uint16_t signing[SG_OFFER_MAX_ITEMS];
 	size_t num_signing;
 	bool has_preauth;
+	bool has_sha512;     /* and the one hash that there is in it */
 	const char *netname; /* UTF-8, NULL if not sent */
+
+	/* Of what was not kept: how many, and which of them are known */
+	size_t left_out;
+	uint32_t more_smb1;	/* bits 1 << enum sg_dialect */
+	uint32_t more_dialects; /* the same */
+	uint32_t more_ciphers;	/* bits 1 << id */
+	uint32_t more_signing;
 };
 
 /**
@@ -89,6 +100,20 @@ size_t sg_offer_expected_bytes(const uint8_t *buf, size_t len);
 struct sg_offer *sg_offer_parse(TALLOC_CTX *mem_ctx,
 				const uint8_t *buf,
 				size_t len);
+
+/**
+ * All ids of an offer that are below 32, kept or not, as bits 1 << id.
+ */
+uint32_t sg_offer_ciphers(const struct sg_offer *offer);
+uint32_t sg_offer_signing(const struct sg_offer *offer);
+
+/**
+ * Why smbd refuses an offer out of which it has chosen a dialect: a static
+ * phrase, NULL if nothing is known. MS-SMB2 3.3.5.4: at 3.1.1 there must be a
+ * preauth integrity context with a hash that the server has.
+ */
+const char *sg_offer_lacks(const struct sg_offer *offer,
+			   enum sg_dialect chosen);
 
 /**
  * The best dialect of an offer that lies within [min, max], as a server that

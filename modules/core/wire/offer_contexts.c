@@ -17,6 +17,9 @@
 #define CONTEXT_SIGNING 8
 #define CONTEXT_ALIGNMENT 8
 
+/* MS-SMB2 2.2.3.1.1 */
+#define HASH_SHA512 1
+
 /* The longest DNS name has 255 bytes. */
 #define NETNAME_MAX_UNITS 255
 
@@ -24,7 +27,8 @@
 static void parse_id_context(struct sg_offer *offer,
 			     struct sg_cursor *c,
 			     uint16_t *items,
-			     size_t *num_items)
+			     size_t *num_items,
+			     uint32_t *more)
 {
 	uint16_t count = 0;
 	uint16_t i;
@@ -39,10 +43,6 @@ static void parse_id_context(struct sg_offer *offer,
 		sg_offer_set_problem(offer,
 				     "a negotiate context lists nothing");
 	}
-	if (count > SG_OFFER_MAX_ITEMS) {
-		sg_offer_set_problem(offer,
-				     "a negotiate context lists too much");
-	}
 
 	for (i = 0; i < count; i++) {
 		uint16_t item = 0;
@@ -54,21 +54,31 @@ static void parse_id_context(struct sg_offer *offer,
 				"a negotiate context is too short");
 			return;
 		}
-		sg_offer_add_item(items, num_items, item);
+		ok = sg_offer_add_item(offer, items, num_items, item);
+		if (!ok) {
+			*more |= sg_offer_bit(item);
+		}
 	}
 }
 
-/* There is one hash to choose from, so only the form is looked at. */
 static void parse_preauth_context(struct sg_offer *offer, struct sg_cursor *c)
 {
 	uint16_t hash_count = 0;
 	uint16_t salt_length = 0;
+	uint16_t i;
 	bool ok;
 
 	ok = sg_cursor_get_u16le(c, &hash_count) &&
-	     sg_cursor_get_u16le(c, &salt_length) &&
-	     sg_cursor_skip(c, (size_t)hash_count * 2) &&
-	     sg_cursor_skip(c, salt_length);
+	     sg_cursor_get_u16le(c, &salt_length);
+	for (i = 0; ok && i < hash_count; i++) {
+		uint16_t hash = 0;
+
+		ok = sg_cursor_get_u16le(c, &hash);
+		if (ok && hash == HASH_SHA512) {
+			offer->has_sha512 = true;
+		}
+	}
+	ok = ok && sg_cursor_skip(c, salt_length);
 	if (!ok) {
 		sg_offer_set_problem(offer, "a negotiate context is too short");
 		return;
@@ -133,7 +143,8 @@ static bool parse_context(struct sg_offer *offer,
 			parse_id_context(offer,
 					 c,
 					 offer->ciphers,
-					 &offer->num_ciphers);
+					 &offer->num_ciphers,
+					 &offer->more_ciphers);
 		}
 		break;
 	case CONTEXT_SIGNING:
@@ -143,7 +154,8 @@ static bool parse_context(struct sg_offer *offer,
 			parse_id_context(offer,
 					 c,
 					 offer->signing,
-					 &offer->num_signing);
+					 &offer->num_signing,
+					 &offer->more_signing);
 		}
 		break;
 	case CONTEXT_NETNAME:

@@ -50,10 +50,16 @@ void sg_offer_set_problem(struct sg_offer *offer, const char *problem);
 void sg_offer_set_unknown(struct sg_offer *offer, bool whole);
 
 /**
- * Keep one number of a list that has SG_OFFER_MAX_ITEMS places; what comes
- * after is dropped. The caller notes the problem: it knows the count.
+ * Keep one number of a list that has SG_OFFER_MAX_ITEMS places. What comes
+ * after is counted, and false says so: the caller notes what smbd would choose.
  */
-void sg_offer_add_item(uint16_t *items, size_t *num_items, uint16_t item);
+bool sg_offer_add_item(struct sg_offer *offer,
+		       uint16_t *items,
+		       size_t *num_items,
+		       uint16_t item);
+
+/** 1 << id, 0 for one that is too large. */
+uint32_t sg_offer_bit(uint16_t id);
 
 /**
  * An SMB1 or SMB2 message. c begins with the header and stands behind the

@@ -51,8 +51,9 @@ static void add_smb1_string(struct sg_offer *offer,
 	}
 
 	if (offer->num_smb1 >= SG_OFFER_MAX_ITEMS) {
-		sg_offer_set_problem(offer,
-				     "there are too many dialect strings");
+		offer->left_out++;
+		offer->more_smb1 |=
+			sg_offer_bit(sg_dialect_from_smb1_string(name, len));
 		return;
 	}
 

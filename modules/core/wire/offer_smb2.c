@@ -81,9 +81,6 @@ static bool parse_dialects(struct sg_offer *offer,
 	if (count == 0) {
 		sg_offer_set_problem(offer, "the dialect count is zero");
 	}
-	if (count > SG_OFFER_MAX_ITEMS) {
-		sg_offer_set_problem(offer, "there are too many dialects");
-	}
 
 	for (i = 0; i < count; i++) {
 		uint16_t dialect = 0;
@@ -98,9 +95,14 @@ static bool parse_dialects(struct sg_offer *offer,
 		if (dialect == SMB2_REVISION_311) {
 			*has_311 = true;
 		}
-		sg_offer_add_item(offer->dialects,
-				  &offer->num_dialects,
-				  dialect);
+		ok = sg_offer_add_item(offer,
+				       offer->dialects,
+				       &offer->num_dialects,
+				       dialect);
+		if (!ok) {
+			offer->more_dialects |=
+				sg_offer_bit(sg_dialect_from_wire(dialect));
+		}
 	}
 
 	return true;

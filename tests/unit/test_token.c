@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "core/wire/ntlmssp.h"
+#include "core/wire/token.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define KRB5 "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "ntlmssp.h"
+#include "token.h"
 
 /* 1.2.840.113554.1.2.2 and 1.2.840.48018.1.2.2, as DER */
 static const uint8_t oid_krb5[] =

@@ -1,0 +1,159 @@
+/*
+ * smbguard: a logon is held against the trees that it would take over
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How it fails: a tree whose share is not known any more says nothing against
+ * a logon that [global] lets in; out of memory everything does.
+ */
+
+#include "gates/joined.h"
+#include "smbd/config.h"
+#include "smbd/facts.h"
+#include "smbd/sessions.h"
+#include "smbd/tree_find.h"
+
+static bool is_smb1(const struct sg_facts *facts)
+{
+	return facts->dialect < SG_DIALECT_SMB2_02;
+}
+
+static bool takes_over(const struct sg_tree *tree, const struct sg_facts *facts)
+{
+	if (tree->refused != NULL) {
+		return false;
+	}
+	if (is_smb1(facts)) {
+		return true;
+	}
+	return facts->have_session_id && tree->facts->have_session_id &&
+	       tree->facts->session_id == facts->session_id;
+}
+
+bool sg_joined_logon(TALLOC_CTX *mem_ctx,
+		     struct sg_client_state *client,
+		     struct sg_facts *facts,
+		     struct sg_verdict *verdict)
+{
+	const struct sg_tree *tree = NULL;
+
+	for (tree = client->trees; tree != NULL; tree = tree->next) {
+		struct sg_policy *policy = NULL;
+		struct sg_verdict *here = NULL;
+		struct sg_facts at_tree = *facts;
+		bool takes = takes_over(tree, facts);
+
+		if (!takes) {
+			continue;
+		}
+		policy = sg_config_policy(mem_ctx, sg_tree_snum(tree));
+		if (policy == NULL) {
+			return false;
+		}
+		at_tree.share = tree->facts->share;
+		at_tree.section = policy->share_name;
+		here = sg_decide(mem_ctx, SG_GATE_SHARE, policy, &at_tree);
+		if (here == NULL) {
+			return false;
+		}
+		if (sg_verdict_gravity(here) > sg_verdict_gravity(verdict) &&
+		    here->outcome != SG_ALLOWED) {
+			here->reason = talloc_asprintf(
+				mem_ctx,
+				"%s The tree of [%s] is open already, and "
+				"would be used by this logon as well.",
+				here->reason,
+				at_tree.share);
+			if (here->reason == NULL) {
+				return false;
+			}
+			*verdict = *here;
+			facts->share = at_tree.share;
+		}
+	}
+	return true;
+}
+
+struct judged {
+	TALLOC_CTX *mem_ctx;
+	const struct sg_policy *policy;
+	const struct sg_facts *tree;
+	struct sg_verdict *verdict;
+	bool ok;
+};
+
+static void judge_session(struct smbXsrv_connection *xconn,
+			  struct smbXsrv_session *session,
+			  void *private_data)
+{
+	struct judged *judged = private_data;
+	struct sg_facts *facts = NULL;
+	struct sg_verdict *here = NULL;
+
+	facts = sg_facts_session(judged->mem_ctx, xconn, session);
+	if (facts == NULL) {
+		judged->ok = false;
+		return;
+	}
+	if (facts->session_id == judged->tree->session_id ||
+	    sg_session_is_refused(session)) {
+		return;
+	}
+	facts->share = judged->tree->share;
+	facts->section = judged->tree->section;
+	here = sg_decide(judged->mem_ctx, SG_GATE_SHARE, judged->policy, facts);
+	if (here == NULL) {
+		judged->ok = false;
+		return;
+	}
+	if (sg_verdict_gravity(here) > sg_verdict_gravity(judged->verdict) &&
+	    here->outcome != SG_ALLOWED) {
+		here->reason = talloc_asprintf(
+			judged->mem_ctx,
+			"%s That account is logged on through the same "
+			"SMB1 connection and could use this tree as well.",
+			here->reason);
+		judged->ok = judged->ok && here->reason != NULL;
+		*judged->verdict = *here;
+	}
+}
+
+bool sg_joined_tree(TALLOC_CTX *mem_ctx,
+		    struct smbXsrv_connection *xconn,
+		    const struct sg_policy *policy,
+		    const struct sg_facts *facts,
+		    struct sg_verdict *verdict)
+{
+	struct judged judged = {
+		.mem_ctx = mem_ctx,
+		.policy = policy,
+		.tree = facts,
+		.verdict = verdict,
+		.ok = true,
+	};
+
+	sg_sessions_each(xconn, judge_session, &judged);
+	return judged.ok;
+}
+
+bool sg_joined_bars_anonymous(const struct sg_policy *policy,
+			      const struct sg_facts *facts)
+{
+	struct sg_facts nobody = *facts;
+	struct sg_verdict *verdict = NULL;
+	bool bars = true;
+
+	nobody.account = "ANONYMOUS LOGON";
+	nobody.sid = NULL;
+	nobody.mechanism = NULL;
+	nobody.anonymous = true;
+	nobody.can_sign = false;
+	nobody.is_who = NULL;
+	verdict = sg_decide(NULL, SG_GATE_SHARE, policy, &nobody);
+	if (verdict != NULL) {
+		bars = verdict->outcome == SG_DENIED;
+	}
+	talloc_free(verdict);
+	return bars;
+}

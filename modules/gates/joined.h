@@ -1,0 +1,49 @@
+/*
+ * smbguard: a logon is held against the trees that it would take over
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A tree is judged for one logon and may then serve others. SMB2: whoever
+ * authenticates the same session again, or adds a channel to it. SMB1: every
+ * user of the connection, those before it and those to come.
+ */
+
+#ifndef SMBGUARD_GATES_JOINED_H
+#define SMBGUARD_GATES_JOINED_H
+
+#include "core/policy.h"
+#include "smbd/state.h"
+
+/**
+ * Judge a logon by each open tree that it would take over. Where one of them
+ * says something graver than verdict does, that becomes the verdict, and its
+ * share facts->share.
+ *
+ * facts: of the logon, its session's number included where it has one.
+ * Returns false when out of memory: the caller refuses.
+ */
+bool sg_joined_logon(TALLOC_CTX *mem_ctx,
+		     struct sg_client_state *client,
+		     struct sg_facts *facts,
+		     struct sg_verdict *verdict);
+
+/**
+ * Judge a new tree of SMB1 by the other sessions of its connection, in the
+ * same way: verdict then names another account than facts.
+ */
+bool sg_joined_tree(TALLOC_CTX *mem_ctx,
+		    struct smbXsrv_connection *xconn,
+		    const struct sg_policy *policy,
+		    const struct sg_facts *facts,
+		    struct sg_verdict *verdict);
+
+/**
+ * Would an anonymous logon be refused at the tree that facts are of? An
+ * anonymous logon of SMB1 can use a tree in the very message that it comes in,
+ * before anybody can judge it.
+ */
+bool sg_joined_bars_anonymous(const struct sg_policy *policy,
+			      const struct sg_facts *facts);
+
+#endif /* SMBGUARD_GATES_JOINED_H */

@@ -1,0 +1,37 @@
+/*
+ * smbguard: the connection that this process was made for
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_CONNECTION_H
+#define SMBGUARD_SMBD_CONNECTION_H
+
+#include <stdbool.h>
+#include <talloc.h>
+
+struct smbXsrv_connection;
+struct tevent_fd;
+
+/**
+ * The first connection of this process' client, its layout and the client's
+ * checked. NULL: *problem says why, on mem_ctx or static.
+ */
+struct smbXsrv_connection *sg_connection_first(TALLOC_CTX *mem_ctx,
+					       const char **problem);
+
+/**
+ * Has smbd chosen a dialect for it, and is that one of SMB1?
+ */
+bool sg_connection_has_dialect(const struct smbXsrv_connection *xconn);
+bool sg_connection_is_smb1(const struct smbXsrv_connection *xconn);
+
+/**
+ * Is fde where its messages come from? And the socket.
+ */
+bool sg_connection_is_at(const struct smbXsrv_connection *xconn,
+			 const struct tevent_fd *fde);
+int sg_connection_socket(const struct smbXsrv_connection *xconn);
+
+#endif /* SMBGUARD_SMBD_CONNECTION_H */

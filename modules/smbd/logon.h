@@ -1,0 +1,72 @@
+/*
+ * smbguard: a logon, as smbd shows it to the logon gate
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * All logons come one of two ways: through SPNEGO (spnego.h), or by SMB1
+ * without extended security. Both ask the same table of smbd's for each
+ * password (passwords.h).
+ */
+
+#ifndef SMBGUARD_SMBD_LOGON_H
+#define SMBGUARD_SMBD_LOGON_H
+
+#include <stdbool.h>
+
+#include "smbd/state.h"
+
+struct auth_session_info;
+
+enum sg_logon_kind {
+	SG_LOGON_FIRST = 0,
+	SG_LOGON_AGAIN,	  /* of a session that is there: its trees stay */
+	SG_LOGON_CHANNEL, /* another channel of one */
+};
+
+/*
+ * One logon, under way or at its end. The layout of every struct of smbd's has
+ * been checked.
+ */
+struct sg_logon {
+	struct sg_client_state *client;
+	struct smbXsrv_connection *xconn;
+	enum sg_logon_kind kind;
+
+	/* What it has shown of itself: a setup's state, or an old_logon's. */
+	struct sg_session_state *shown;
+
+	/* NULL: SMB1 without extended security makes its session afterwards. */
+	struct smbXsrv_session *session;
+	struct smbXsrv_session_auth0 *auth;
+
+	/* With SG_LOGON_AGAIN, whose it has been so far. */
+	const struct auth_session_info *before;
+};
+
+/* What the logon gate does about logons. */
+struct sg_logon_hooks {
+	/*
+	 * smbd has found out who it is. False: refuse with ACCESS_DENIED.
+	 */
+	bool (*judge)(struct sg_logon *logon,
+		      const struct auth_session_info *info);
+
+	/* It failed, or became a guest's for that. status: NT_STATUS_... */
+	void (*failed)(struct sg_logon *logon, const char *status);
+
+	/*
+	 * How many milliseconds to wait before this is answered. To be asked
+	 * once for each attempt: it counts for those that follow.
+	 */
+	unsigned (*wait)(struct sg_client_state *client, bool failed);
+
+	/*
+	 * A logon that cannot be looked into, because of problem. False:
+	 * refuse.
+	 */
+	bool (*judge_blindly)(struct sg_client_state *client,
+			      const char *problem);
+};
+
+#endif /* SMBGUARD_SMBD_LOGON_H */

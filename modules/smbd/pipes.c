@@ -1,0 +1,158 @@
+/*
+ * smbguard: the pipes that a client opens at IPC$
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Behind a pipe is a process that smbd did not load us into, and that checks
+ * passwords by itself: in a DCERPC bind, in SAMR's password changes. What can
+ * be seen from here is that a client opens such a pipe, and who does.
+ *
+ * A pipe is one of the client's open files. smbd asks no VFS module for it, so
+ * the list of files is looked at when it has changed. An answer from a pipe
+ * takes a turn of the event loop, so no client reads one unseen.
+ *
+ * How it fails: a struct of another layout is not looked into.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/layout.h"
+#include "smbd/pipes.h"
+#include "smbd/record.h"
+
+#include "core/text.h"
+
+#include "fake_file.h"
+
+/* What the list of files was like at the last look. */
+struct sg_pipes {
+	const struct files_struct *newest;
+	uint64_t number;
+	size_t num_files;
+};
+
+static const struct sg_tree *tree_of(const struct sg_client_state *client,
+				     const struct connection_struct *conn)
+{
+	const struct sg_tree *tree = NULL;
+
+	for (tree = client->trees; tree != NULL; tree = tree->next) {
+		if (tree->conn == conn) {
+			return tree;
+		}
+	}
+	return NULL;
+}
+
+bool sg_pipes_tree(const struct sg_tree *tree)
+{
+	return IS_IPC(tree->conn);
+}
+
+static void record_pipe(struct sg_client_state *client,
+			const struct sg_tree *tree,
+			const char *name)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_verdict verdict = {.outcome = SG_ALLOWED};
+	struct sg_event event = {
+		.name = "pipe_open",
+		.facts = tree->facts,
+		.verdict = &verdict,
+		.pipe = sg_cut_text(frame, name),
+	};
+
+	verdict.reason = talloc_asprintf(
+		frame,
+		"%s from %s opened the pipe %s. What is done through it is not "
+		"seen here.",
+		tree->facts->account != NULL ? tree->facts->account : "nobody",
+		tree->facts->client_address,
+		event.pipe);
+	if (verdict.reason != NULL) {
+		(void)sg_record(client, NULL, &event);
+	}
+	TALLOC_FREE(frame);
+}
+
+/* A pipe that was told of has this for a child. */
+static const char told[] = "smbguard: told";
+
+static void look_at(struct sg_client_state *client, struct files_struct *fsp)
+{
+	const struct sg_tree *tree = NULL;
+	void *mark = NULL;
+
+	if (fsp->fake_file_handle == NULL || fsp->conn == NULL ||
+	    fsp->fake_file_handle->type != FAKE_FILE_TYPE_NAMED_PIPE_PROXY ||
+	    fsp->fsp_name == NULL) {
+		return;
+	}
+	tree = tree_of(client, fsp->conn);
+	if (tree == NULL || sg_state_has_child(fsp->fake_file_handle, told)) {
+		return;
+	}
+	mark = talloc_named_const(fsp->fake_file_handle, 0, told);
+	if (mark != NULL) {
+		record_pipe(client, tree, fsp->fsp_name->base_name);
+	}
+}
+
+static bool has_ipc(const struct sg_client_state *client)
+{
+	const struct sg_tree *tree = NULL;
+
+	for (tree = client->trees; tree != NULL; tree = tree->next) {
+		if (tree->is_ipc && tree->layout_checked) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool files_fit(const struct smbd_server_connection *sconn)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	const char *problem = NULL;
+	bool ok;
+
+	ok = sg_layout_fits(frame,
+			    SG_LAYOUT(sconn, struct smbd_server_connection),
+			    &problem) &&
+	     (sconn->files == NULL ||
+	      sg_layout_fits(frame,
+			     SG_LAYOUT(sconn->files, struct files_struct),
+			     &problem));
+	TALLOC_FREE(frame);
+	return ok;
+}
+
+void sg_pipes_look(struct sg_client_state *client)
+{
+	struct smbd_server_connection *sconn = NULL;
+	struct files_struct *fsp = NULL;
+	struct sg_pipes *seen = NULL;
+	bool fits;
+
+	if (!has_ipc(client)) {
+		return;
+	}
+	sconn = global_smbXsrv_client->sconn;
+	if (client->pipes == NULL) {
+		client->pipes = talloc_zero(client, struct sg_pipes);
+	}
+	seen = client->pipes;
+	fits = files_fit(sconn);
+	if (seen == NULL || !fits ||
+	    (seen->newest == sconn->files &&
+	     seen->num_files == sconn->num_files &&
+	     (sconn->files == NULL || seen->number == sconn->files->fnum))) {
+		return;
+	}
+	for (fsp = sconn->files; fsp != NULL; fsp = fsp->next) {
+		look_at(client, fsp);
+	}
+	seen->newest = sconn->files;
+	seen->num_files = sconn->num_files;
+	seen->number = sconn->files != NULL ? sconn->files->fnum : 0;
+}

@@ -1,0 +1,263 @@
+/*
+ * smbguard: all session setups through SPNEGO
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * smbd finds SPNEGO, through which all its session setups go but those of SMB1
+ * without extended security, by OID in a list sorted by priority. A mechanism
+ * with SPNEGO's OID is put before it: Samba's own table, with update and
+ * session_info going through here first. Authentication itself stays Samba's.
+ *
+ * gensec serves RPC and others as well. Only contexts of an SMB session setup
+ * are watched: auth_find.h.
+ *
+ * How it fails: an error of session_info refuses the session. If the mechanism
+ * did not come out first in the list, or gensec is not the one that we were
+ * built for, the caller is told.
+ */
+
+#include "smbd/samba.h"
+#include "smbd/auth_find.h"
+#include "smbd/layout.h"
+#include "smbd/passwords.h"
+#include "smbd/spnego.h"
+
+#include "core/wire/token.h"
+
+#include <tevent.h>
+#include "../lib/util/tevent_ntstatus.h"
+
+#define OUR_NAME "smbguard-spnego"
+#define REAL_NAME "spnego"
+
+/*
+ * gensec keeps a pointer to the table for the life of the process and hands
+ * our functions no other way to find the real one: statics, written once at
+ * start.
+ */
+static struct gensec_security_ops our_ops;
+static const struct gensec_security_ops *real_ops;
+static const struct sg_logon_hooks *gate;
+
+struct update_state {
+	struct tevent_context *ev;
+	struct gensec_security *gensec;
+	DATA_BLOB out;
+	NTSTATUS status;
+};
+
+/*
+ * A failure that no password check has told of: a ticket, a message that was
+ * not understood. Returns how long its answer must wait.
+ */
+static unsigned tell_failure(struct gensec_security *gensec, NTSTATUS failure)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	const char *problem = NULL;
+	unsigned msec = 0;
+	bool ok;
+
+	ok = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (ok && !logon.shown->failure_told) {
+		logon.shown->mechanism = sg_auth_mechanism(gensec, logon.shown);
+		gate->failed(&logon, nt_errstr(failure));
+		logon.shown->mechanism = NULL;
+		logon.shown->failure_told = true;
+		msec = gate->wait(logon.client, true);
+	}
+	TALLOC_FREE(frame);
+	return msec;
+}
+
+static NTSTATUS judge(TALLOC_CTX *frame,
+		      struct gensec_security *gensec,
+		      const struct auth_session_info *info)
+{
+	struct sg_logon logon = {.client = NULL};
+	const char *problem = NULL;
+	const char *mechanism = NULL;
+	bool allowed = true;
+	bool ok;
+
+	ok = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (ok) {
+		mechanism = sg_auth_mechanism(gensec, logon.shown);
+		logon.shown->mechanism = talloc_strdup(logon.shown, mechanism);
+		allowed = gate->judge(&logon, info);
+	} else if (problem != NULL) {
+		allowed = gate->judge_blindly(sg_client_here(), problem);
+	}
+	return allowed ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
+}
+
+static NTSTATUS our_session_info(struct gensec_security *gensec,
+				 TALLOC_CTX *mem_ctx,
+				 struct auth_session_info **session_info)
+{
+	TALLOC_CTX *frame = NULL;
+	NTSTATUS status;
+
+	status = real_ops->session_info(gensec, mem_ctx, session_info);
+	if (!NT_STATUS_IS_OK(status)) {
+		(void)tell_failure(gensec, status);
+		return status;
+	}
+	frame = talloc_stackframe();
+	status = judge(frame, gensec, *session_info);
+	if (!NT_STATUS_IS_OK(status)) {
+		TALLOC_FREE(*session_info);
+	}
+	TALLOC_FREE(frame);
+	return status;
+}
+
+static void update_done(struct tevent_req *subreq);
+static void update_waited(struct tevent_req *subreq);
+
+/* Look at what the client sent, and have its password watched. */
+static void look_at(struct gensec_security *gensec, const DATA_BLOB in)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	const char *problem = NULL;
+	bool ok;
+
+	ok = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (ok) {
+		logon.shown->kerberos_offered =
+			logon.shown->kerberos_offered ||
+			sg_token_offers_kerberos(in.data, in.length);
+		logon.shown->failure_told = false;
+		ok = sg_passwords_of_gensec(frame, gensec, gate, &problem);
+	}
+	if (!ok && problem != NULL) {
+		(void)gate->judge_blindly(sg_client_here(), problem);
+	}
+	TALLOC_FREE(frame);
+}
+
+static struct tevent_req *our_update_send(TALLOC_CTX *mem_ctx,
+					  struct tevent_context *ev,
+					  struct gensec_security *gensec,
+					  const DATA_BLOB in)
+{
+	struct tevent_req *req = NULL;
+	struct tevent_req *subreq = NULL;
+	struct update_state *state = NULL;
+
+	req = tevent_req_create(mem_ctx, &state, struct update_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	state->ev = ev;
+	state->gensec = gensec;
+	look_at(gensec, in);
+
+	subreq = real_ops->update_send(state, ev, gensec, in);
+	if (tevent_req_nomem(subreq, req)) {
+		return tevent_req_post(req, ev);
+	}
+	tevent_req_set_callback(subreq, update_done, req);
+	return req;
+}
+
+static void update_done(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct update_state *state = tevent_req_data(req, struct update_state);
+	bool failed;
+	unsigned msec = 0;
+
+	state->status = real_ops->update_recv(subreq, state, &state->out);
+	TALLOC_FREE(subreq);
+	failed = !NT_STATUS_IS_OK(state->status) &&
+		 !NT_STATUS_EQUAL(state->status,
+				  NT_STATUS_MORE_PROCESSING_REQUIRED);
+	if (failed) {
+		msec = tell_failure(state->gensec, state->status);
+	}
+	if (msec > 0) {
+		subreq = tevent_wakeup_send(state,
+					    state->ev,
+					    timeval_current_ofs_msec(msec));
+	}
+	if (subreq == NULL) {
+		tevent_req_done(req);
+		return;
+	}
+	tevent_req_set_callback(subreq, update_waited, req);
+}
+
+static void update_waited(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+
+	(void)tevent_wakeup_recv(subreq);
+	TALLOC_FREE(subreq);
+	tevent_req_done(req);
+}
+
+static NTSTATUS our_update_recv(struct tevent_req *req,
+				TALLOC_CTX *mem_ctx,
+				DATA_BLOB *out)
+{
+	struct update_state *state = tevent_req_data(req, struct update_state);
+	NTSTATUS status;
+
+	*out = data_blob_null;
+	if (tevent_req_is_nterror(req, &status)) {
+		tevent_req_received(req);
+		return status;
+	}
+	status = state->status;
+	*out = state->out;
+	talloc_steal(mem_ctx, out->data);
+	tevent_req_received(req);
+	return status;
+}
+
+/* Register first and fill in later: gensec sorts once, in gensec_init(). */
+const char *sg_spnego_watch(TALLOC_CTX *mem_ctx,
+			    const struct sg_logon_hooks *hooks)
+{
+	static const char *oids[] = {GENSEC_OID_SPNEGO, NULL};
+	const struct gensec_security_ops *first = NULL;
+	const char *problem = "out of memory";
+	NTSTATUS status;
+	bool ok;
+
+	ok = sg_layout_gensec_fits(mem_ctx, &problem);
+	if (!ok) {
+		return problem;
+	}
+	our_ops = (struct gensec_security_ops){
+		.name = OUR_NAME,
+		.oid = oids,
+		.priority = GENSEC_SPNEGO + 1,
+	};
+	status = gensec_register(NULL, &our_ops);
+	if (!NT_STATUS_IS_OK(status)) {
+		return "gensec did not take the mechanism";
+	}
+	status = gensec_init();
+	if (!NT_STATUS_IS_OK(status)) {
+		return "gensec did not start";
+	}
+	real_ops = gensec_security_by_name(NULL, REAL_NAME);
+	first = gensec_security_by_oid(NULL, GENSEC_OID_SPNEGO);
+	if (real_ops == NULL || first != &our_ops) {
+		return "gensec had been started before";
+	}
+	gate = hooks;
+	our_ops = *real_ops;
+	our_ops.name = OUR_NAME;
+	our_ops.priority = GENSEC_SPNEGO + 1;
+	our_ops.update_send = our_update_send;
+	our_ops.update_recv = our_update_recv;
+	our_ops.session_info = our_session_info;
+	return NULL;
+}
