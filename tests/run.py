@@ -44,8 +44,8 @@ PATIENCE = 10
 QUICK = (r'^(lint|unit|module|shares|share_encryption|server_encryption|'
          r'min_protocol|logons|joined|own_objects|broken_gates|reload|'
          r'tool_check|tool_explain|tool_documents)\b')
-MODULES = [os.path.join(harness.STAGE, name) for name in
-           ('smbguard/negotiate.so', 'smbguard/session.so', 'vfs/smbguard.so')]
+MODULES = [os.path.join(harness.STAGE, name)
+           for name in ('smbguard.so', 'vfs/smbguard.so')]
 
 
 def parse_arguments():

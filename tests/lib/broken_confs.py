@@ -13,8 +13,7 @@ text that stands there, so that file:line is tested as well.
 
 import dataclasses
 
-PRELOAD = ('preload modules = @STAGE@/smbguard/negotiate.so '
-           '@STAGE@/smbguard/session.so')
+PRELOAD = 'preload modules = @STAGE@/smbguard.so'
 KERBEROS = 'kerberos method = system keytab'
 
 

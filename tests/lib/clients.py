@@ -128,10 +128,18 @@ class Clients:
                 child.stdout.read()
                 child.wait(TIMEOUT)
 
-    def curl(self, path, user='alice', source=None):
+    def rpc_options(self, protocol='SMB3_11'):
+        """For rpcclient, which takes an account and a command besides."""
+        line = self.smbclient_command('IPC$', protocol)
+        return [word for word in line if word.startswith(
+            ('--configfile', '--port', '--option'))]
+
+    def curl(self, path, user='alice', source=None, password=None):
         """Fetch smb://HOST/path; curl speaks SMB1 only."""
+        if password is None:
+            password = sandbox.USERS[user]
         command = ['curl', '--silent', '--show-error', '--max-time', '30',
-                   '--user', '%s:%s' % (user, sandbox.USERS[user])]
+                   '--user', '%s:%s' % (user, password)]
         if source:
             command += ['--interface', source]
         command += ['smb://%s:%d/%s' % (HOST, self.port, path)]

@@ -30,9 +30,9 @@ How it fails: one Failure that lists every cell that is not as expected.
 """
 
 import collections
+import concurrent.futures
 import dataclasses
 import itertools
-import threading
 
 import clients
 import eventlog
@@ -82,8 +82,15 @@ class Client:
         return self.dialect == 'SMB3_11'
 
     @property
-    def passes_gensec(self):
-        return self.extra != OLD_LOGON
+    def is_seen_late(self):
+        """smbd asks nobody about it, so that it is judged when it is used."""
+        return self.extra == OLD_LOGON and self.who == ANONYMOUS
+
+    @property
+    def logon(self):
+        """What is told of every logon, whatever the policy."""
+        # smbd makes a guest of a logon that failed.
+        return [event('auth_failed', 'failed')] if self.who == GUEST else []
 
     def run(self, smbd, share, host):
         options = list(self.extra)
@@ -100,8 +107,7 @@ class Client:
         return answer.got, answer.step
 
 
-# SMB1 without extended security, which smbd serves without gensec: no session
-# gate, no session event.
+# SMB1 without extended security.
 OLD_LOGON = ('client use spnego=no', 'client ntlmv2 auth=no')
 # It asks in SMB1 and is answered in SMB2.
 MULTI_PROTOCOL = ('client min protocol=NT1',)
@@ -210,9 +216,8 @@ def event(name, outcome, option=None, scope=None):
 
 def expected_at_share(option, value, mode, client, share):
     """[global] asks for nothing; the share has the value."""
-    before = [event('negotiate', 'allowed')]
-    if client.passes_gensec:
-        before.append(event('session', 'allowed'))
+    before = [event('negotiate', 'allowed'), *client.logon,
+              event('session', 'allowed')]
     after = [event('share_disconnect', 'allowed')]
     if value in option.lax:
         return Cell(OK, before + [event('share_connect', 'allowed')] + after)
@@ -257,28 +262,30 @@ def enforced_globally(option, value, client):
         return None, OK
     if not lacks(option, value, client, cipher, signer):
         return None, OK
-    if not client.passes_gensec:
-        return 'share_connect', AT_SHARE
-    return 'session', AT_SESSION
+    return 'session', AT_SHARE if client.is_seen_late else AT_SESSION
 
 
 def expected_global(option, value, mode, client):
     """[global] has the value, and the share has nothing."""
-    gates = [gate for gate in ALL_GATES
-             if gate != 'session' or client.passes_gensec]
     if value in option.lax:
-        return Cell(OK, [event(gate, 'allowed')
-                         for gate in gates + ['share_disconnect']])
+        after = ('session', 'share_connect', 'share_disconnect')
+        return Cell(OK, [event('negotiate', 'allowed'), *client.logon] + [
+            event(name, 'allowed') for name in after])
     by, got = enforced_globally(option, value, client)
     breaks = by is not None
     story = []
-    for gate in gates:
+    for gate in ALL_GATES:
+        if gate == 'session':
+            story += client.logon
         judged = [option, 'global'] if gate in option.gates else []
         outcome = 'allowed'
         if mode == 'audit' and breaks and judged:
             outcome = 'would_deny'
         if mode == 'enforce' and gate == by:
-            return Cell(got, story + [event(gate, 'denied', *judged)])
+            story.append(event(gate, 'denied', *judged))
+            if client.is_seen_late and gate == 'session':
+                story.append(event('share_connect', 'denied', *judged))
+            return Cell(got, story)
         story.append(event(gate, outcome, *judged))
         if mode == 'enforce' and by == 'the client':
             return Cell(got, story)
@@ -296,6 +303,8 @@ def expected_for_both(option, strict, modes, client, unable, share):
     told = [option, 'global' if strict[0] else share] if any(strict) else []
     story = []
     for name in ALL_GATES[:2]:
+        if name == 'session':
+            story += client.logon
         judged = [option, 'global'] if strict[0] and name == gate else []
         if not judged or client != unable:
             story.append(event(name, 'allowed', *judged))
@@ -335,24 +344,14 @@ def tell(e):
 
 def compare(t, smbd, cells):
     """cells: [(what, share, client, expected)].  Returns what is wrong."""
-    got = [None] * len(cells)
-    todo = list(range(len(cells)))
     smbd.smbclient_command('open')  # writes the configuration of them all
 
-    def work():
-        while True:
-            try:
-                number = todo.pop()
-            except IndexError:
-                return
-            _, share, client, _ = cells[number]
-            got[number] = client.run(smbd, share, address(number))
+    def run(number):
+        _, share, client, _ = cells[number]
+        return client.run(smbd, share, address(number))
 
-    threads = [threading.Thread(target=work) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        got = list(pool.map(run, range(len(cells))))
     told = collections.defaultdict(list)
     for e in smbd.events():
         told[e['localAddress']].append(tell(e))

@@ -26,7 +26,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 EXAMPLES = os.path.join(ROOT, 'examples')
 STAGE = os.path.join(ROOT, 'build/stage/modules')
-GATES = ('negotiate', 'session')
+MODULE = 'smbguard.so'
 
 DENIED = 'NT_STATUS_ACCESS_DENIED'
 
@@ -35,17 +35,12 @@ class Failure(Exception):
     pass
 
 
-def preload(stage, gates=GATES):
-    """The value of `preload modules`."""
-    return ' '.join('%s/smbguard/%s.so' % (stage, gate) for gate in gates)
-
-
 def load_example(name, stage=STAGE):
     return smbconf.Config.load(os.path.join(EXAMPLES, name), MODULESDIR=stage)
 
 
 def make_smbd(directory, example='demo.conf', options=None, shares=None,
-              stage=STAGE, gates=GATES, stock=False, arguments=()):
+              stage=STAGE, preload=True, stock=False, arguments=()):
     """An Smbd that is not started yet.
 
     example: the file of examples/ that its configuration starts from.
@@ -53,7 +48,7 @@ def make_smbd(directory, example='demo.conf', options=None, shares=None,
     shares: {name: options}, changes of a share that is there, or a new one;
     None removes a share.
     stage: where the modules are; it may have a build of its own for a test.
-    gates: which of the preloaded modules are listed.
+    preload: whether it is listed in `preload modules`, or what is.
     stock: no module at all, the distro's smbd as it is.
     arguments: what else is on smbd's command line.
     """
@@ -63,8 +58,8 @@ def make_smbd(directory, example='demo.conf', options=None, shares=None,
     if stock:
         for name in ('preload modules', 'vfs objects'):
             config.set('global', name, None)
-    elif tuple(gates) != GATES:
-        config.set('global', 'preload modules', preload(stage, gates) or None)
+    elif preload is not True:
+        config.set('global', 'preload modules', preload or None)
     config.update('global', options or {})
     for name, changes in (shares or {}).items():
         if changes is None:
@@ -120,6 +115,14 @@ class Test:
             raise Failure('expected one %s, got %d:\n%s' % (
                 what, len(events), '\n'.join(map(eventlog.brief, events))))
         return events[0]
+
+    def each(self, events, count, what='events'):
+        """These, to loop over: so many, since no loop may pass over nothing."""
+        if len(events) != count:
+            raise Failure('expected %d %s, got %d:\n%s' % (
+                count, what, len(events), '\n'.join(map(eventlog.brief,
+                                                       events))))
+        return events
 
     def story(self, smbd, *expected, ipc=False):
         """These events were written, in any order, and no other."""

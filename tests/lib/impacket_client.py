@@ -90,6 +90,18 @@ class Client(contextlib.AbstractContextManager):
             session['SessionFlags'], table['EncryptData'] = saved
 
 
+class _NoBit(int):
+    """0, and a bit that no answer has set."""
+
+    def __rand__(self, other):
+        return -1
+
+
+def unable():
+    """Clients of 3.0 that cannot encrypt, while the block runs."""
+    return mock.patch.object(smb3, 'SMB2_GLOBAL_CAP_ENCRYPTION', _NoBit(0))
+
+
 def _connect_from(source):
     """impacket's own connect, from a chosen address."""
     def setup(self, peer, timeout=None):

@@ -20,7 +20,7 @@ import sandbox
 import wire
 
 SUCCESS, PENDING, MORE_PROCESSING = 0, 0x103, 0xC0000016
-SESSION_SETUP, TREE_CONNECT, ECHO = 1, 3, 13
+SESSION_SETUP, TREE_CONNECT, CREATE, READ, ECHO = 1, 3, 5, 8, 13
 SIGNED = 8  # a flag of a header
 BINDING = 1  # and one of a session setup
 WORKSTATION = 'SCANNER-7'
@@ -71,26 +71,32 @@ class Logons(wire.Connection):
             session['SessionKey'], b'SMB2AESCMAC\0', b'SmbSign\0', 128)
         return session['SessionID']
 
-    def request(self, command, body, session=0):
+    def request(self, command, body, session=0, tree=0):
         self.message_id += 1
         header = struct.pack('<4sHHIHHIIQIIQ16s', b'\xfeSMB', 64, 0, 0,
                              command, 31, SIGNED if self.key else 0, 0,
-                             self.message_id, 0xFEFF, 0, session, bytes(16))
+                             self.message_id, 0xFEFF, tree, session,
+                             bytes(16))
         if self.key:
             whole = header + body
             header = header[:48] + crypto.AES_CMAC(self.key, whole, len(whole))
         self.send(wire.netbios(header + body))
 
-    def answer(self):
-        """The next answer that is one: (command, status, session, body)."""
+    def whole_answer(self):
+        """The next answer that is one."""
         while True:
             message = self.receive()
             if not message:
                 raise RuntimeError('the server hung up')
-            status, command = struct.unpack_from('<IH', message, 8)
-            if status != PENDING:
-                session = struct.unpack_from('<Q', message, 40)[0]
-                return command, status, session, message[64:]
+            if struct.unpack_from('<I', message, 8)[0] != PENDING:
+                return message
+
+    def answer(self):
+        """The same, as (command, status, session, body)."""
+        message = self.whole_answer()
+        status, command = struct.unpack_from('<IH', message, 8)
+        session = struct.unpack_from('<Q', message, 40)[0]
+        return command, status, session, message[64:]
 
     def send_token(self, token, session=0):
         fixed = struct.pack('<HBBIIHHQ', 25, BINDING if self.key else 0,
@@ -100,15 +106,10 @@ class Logons(wire.Connection):
     def send_echo(self):
         self.request(ECHO, struct.pack('<HH', 4, 0))
 
-    def start(self, user, password=None, domain='', workstation=WORKSTATION,
-              ntlmv2=True, bare=False, session=0, mech_list_mic=None):
-        """All but the last answer, which is still to come.
-
-        session: authenticate this one again, instead of a new one.
-        mech_list_mic: SPNEGO's, which smbd looks at behind the password.
-        """
-        first = ntlm.getNTLMSSPType1(workstation, domain,
-                                     mech_list_mic is not None,
+    def first_half(self, user, domain='', workstation=WORKSTATION,
+                   ntlmv2=True, bare=False, session=0, mic=False):
+        """(our first message, the challenge, the number of the session)"""
+        first = ntlm.getNTLMSSPType1(workstation, domain, mic,
                                      use_ntlmv2=ntlmv2)
         token = first.getData()
         self.send_token(token if bare else _spnego_first(token), session)
@@ -119,13 +120,32 @@ class Logons(wire.Connection):
         challenge = body[start - 64:start - 64 + length]
         if not bare:
             challenge = spnego.SPNEGO_NegTokenResp(challenge)['ResponseToken']
+        return first, challenge, session
+
+    @staticmethod
+    def second_half(first, challenge, user, password=None, domain='',
+                    ntlmv2=True, bare=False, mech_list_mic=None):
+        """The token that ends it."""
         if password is None:
             password = sandbox.USERS[user]
         last, _ = ntlm.getNTLMSSPType3(first, challenge, user, password,
                                        domain, use_ntlmv2=ntlmv2)
         token = last.getData()
-        self.send_token(token if bare else _spnego_next(token, mech_list_mic),
-                        session)
+        return token if bare else _spnego_next(token, mech_list_mic)
+
+    def start(self, user, password=None, domain='', workstation=WORKSTATION,
+              ntlmv2=True, bare=False, session=0, mech_list_mic=None):
+        """All but the last answer, which is still to come.
+
+        session: authenticate this one again, instead of a new one.
+        mech_list_mic: SPNEGO's, which smbd looks at behind the password.
+        """
+        first, challenge, session = self.first_half(
+            user, domain, workstation, ntlmv2, bare, session,
+            mech_list_mic is not None)
+        self.send_token(self.second_half(
+            first, challenge, user, password, domain, ntlmv2, bare,
+            mech_list_mic), session)
 
     def log_on(self, user, **more):
         """The number of a session."""
@@ -140,6 +160,35 @@ class Logons(wire.Connection):
         fixed = struct.pack('<HHHH', 9, 0, 64 + 8, len(path))
         self.request(TREE_CONNECT, fixed + path, session)
         return status_name(self.answer()[1])
+
+    def tree(self, share, session):
+        """The number of a tree."""
+        path = ('\\\\127.0.0.1\\' + share).encode('utf-16-le')
+        fixed = struct.pack('<HHHH', 9, 0, 64 + 8, len(path))
+        self.request(TREE_CONNECT, fixed + path, session)
+        message = self.whole_answer()
+        status = struct.unpack_from('<I', message, 8)[0]
+        if status != SUCCESS:
+            raise RuntimeError('no tree: ' + status_name(status))
+        return struct.unpack_from('<I', message, 36)[0]
+
+    def read_file(self, tree, session, name='hello.txt'):
+        """What is in a file, or how it was refused."""
+        text = name.encode('utf-16-le')
+        self.request(CREATE, struct.pack(
+            '<HBBIQQIIIIIHHII', 57, 0, 0, 2, 0, 0, 0x20089, 0, 7, 1, 0x40,
+            64 + 56, len(text), 0, 0) + text, session, tree)
+        _, status, _, body = self.answer()
+        if status != SUCCESS:
+            return status_name(status)
+        self.request(READ, struct.pack(
+            '<HBBIQ16sIIIHHB', 49, 0, 0, 64, 0, body[64:80], 0, 0, 0, 0, 0, 0),
+                     session, tree)
+        _, status, _, body = self.answer()
+        if status != SUCCESS:
+            return status_name(status)
+        count = struct.unpack_from('<I', body, 4)[0]
+        return body[16:16 + count]
 
     def attempt(self, user, password=None, **more):
         """'NT_STATUS_SUCCESS', or how it was refused."""

@@ -1,114 +1,189 @@
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A gate that is not loaded, or was built for another smbd.
+"""The module that is not loaded, is loaded twice, or was built for another smbd.
 
-What: a protected share then refuses everybody, an unprotected one works, and
-smbd's log and a policy_error event say what is wrong.
+What: without its line in `preload modules`, and with another layout, protected
+shares refuse everybody, unprotected ones work, and smbd's log and a
+policy_error say what is wrong; in another release, and without the second name,
+every share is refused.  Under either name, in any number and order, it is at
+work once.
 """
 
 import os
+import shutil
+import subprocess
 
-from harness import DENIED, ROOT, STAGE
+import sandbox
+from harness import DENIED, MODULE, ROOT, STAGE, visit
 
-FAULTY = os.path.join(ROOT, 'build/tests/layout-fault/modules')
+FAULTS = os.path.join(ROOT, 'build/tests')
 PROTOCOLS = ('SMB3_11', 'SMB2_10', 'NT1')
+SECOND_NAME = 'vfs/smbguard.so'
+CALM = {'smbguard:history': 'no'}
 
 
-def missing(t, gates, name):
-    smbd = t.smbd(gates=gates)
+def fault(name):
+    return os.path.join(FAULTS, name + '-fault/modules')
+
+
+def mixed(t, preload, vfs):
+    """A stage whose two names are files of two builds."""
+    stage = os.path.join(t.directory, 'mixed')
+    os.makedirs(os.path.join(stage, 'vfs'))
+    shutil.copy(os.path.join(preload, MODULE), stage)
+    shutil.copy(os.path.join(vfs, MODULE), os.path.join(stage, SECOND_NAME))
+    return stage
+
+
+def only_open(t, smbd):
+    """[secret] refuses everybody, [open] nobody.  Returns the errors."""
     for protocol in PROTOCOLS:
         t.equal(DENIED, smbd.smbclient('secret', protocol).got, protocol)
         t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
-    outcomes = [(e['share'], e['outcome']) for e in
-                smbd.events(event='share_connect')]
-    t.equal([('secret', 'denied'), ('open', 'allowed')] * 3, outcomes)
+    connects = smbd.events(event='share_connect')
+    t.equal([('secret', 'denied'), ('open', 'allowed')] * 3,
+            [(e['share'], e['outcome']) for e in connects])
     errors = smbd.events(event='policy_error')
-    t.equal(3, len(errors), 'policy errors')
+    t.true(len(errors) >= 3, 'policy errors')
     for event in errors:
-        t.fields(event, severity='critical', policy__option='preload modules',
-                 share='secret')
-        t.contains(name + ' gate is not loaded', event['reason'])
-    for line in ('smbguard:', name + ' gate is not loaded'):
-        t.contains(line, smbd.log_text())
+        t.fields(event, severity='critical', policy__option='preload modules')
+    return errors
 
 
-def test_session_gate_is_missing(t):
-    missing(t, ['negotiate'], 'session')
+def refuses_all(t, smbd):
+    for share in ('open', 'secret'):
+        for protocol in PROTOCOLS:
+            t.true(smbd.smbclient(share, protocol).status != 0, share)
+    t.equal([], smbd.events(event='share_connect'))
 
 
-def test_negotiate_gate_is_missing(t):
-    missing(t, ['session'], 'negotiate')
+def works_once(t, smbd):
+    """As one that is loaded as it should be, with each event once."""
+    t.equal('ok', smbd.smbclient('secret').got)
+    for protocol in ('SMB2_10', 'NT1'):
+        t.equal(DENIED, smbd.smbclient('secret', protocol).got)
+        t.equal('ok', smbd.smbclient('open', protocol).got)
+    t.story(smbd, *visit('secret'), *visit('secret', 'denied') * 2,
+            *visit('open') * 2)
 
 
-def test_both_gates_are_missing(t):
-    missing(t, [], 'negotiate')
+def test_no_preload_line(t):
+    smbd = t.smbd(options=CALM, preload=None)
+    for event in t.each(only_open(t, smbd), 3):
+        t.fields(event, share='secret')
+        t.contains('smbguard was not loaded when', event['reason'])
+        t.contains('smbguard.so in "preload modules"', event['reason'])
+    t.contains('smbguard: Refused: alice', smbd.log_text())
 
 
-def test_missing_session_gate_and_a_share_without_one(t):
-    """Nobody would judge there what [global] demands of sessions."""
-    own = {'own': {'vfs objects': 'acl_xattr', 'guest ok': 'yes'}}
-    for gates in (['negotiate'], ['negotiate', 'session']):
-        for option, value in (('ntlm', 'deny'), ('guest', 'wurst'),
-                              ('audit failure', 'deny')):
-            options = {'smbguard:' + option: value}
-            smbd = t.smbd(gates=gates, options=options, shares=own)
-            closed = gates == ['negotiate'] or option != 'audit failure'
-            for protocol in PROTOCOLS:
-                got = smbd.smbclient('own', protocol).got
-                t.equal(closed or protocol == 'NT1', got != 'ok',
-                        '%s %s %s' % (gates, option, protocol))
-    smbd = t.smbd(gates=['negotiate'], shares=own)
-    t.equal('ok', smbd.smbclient('own').got)
-    t.equal([], smbd.events(event='policy_error'))
+def test_preload_line_that_leads_nowhere(t):
+    """Those of versions before, which had three modules."""
+    smbd = t.smbd(options=CALM, preload=' '.join(
+        os.path.join(STAGE, 'smbguard', name)
+        for name in ('negotiate.so', 'session.so')))
+    for event in t.each(only_open(t, smbd), 3):
+        t.contains('smbguard.so in "preload modules"', event['reason'])
 
 
-def test_missing_gate_in_audit_mode_refuses_nobody(t):
-    smbd = t.smbd(gates=['negotiate'], options={'smbguard:mode': 'audit'})
+def test_no_preload_line_in_audit_mode(t):
+    smbd = t.smbd(options={'smbguard:mode': 'audit'}, preload=None)
     t.equal('ok', smbd.smbclient('secret').got)
     t.fields(t.one(smbd.events(event='share_connect')), outcome='would_deny',
              policy__option='preload modules')
     t.one(smbd.events(event='policy_error'))
 
 
-def test_missing_share_gate_refuses_every_share(t):
+def test_no_vfs_line(t):
+    """The preload line is enough, as long as the second name is there."""
+    works_once(t, t.smbd(options={'vfs objects': None, **CALM}))
+
+
+def test_no_second_name(t):
     """smbd's own doing: a module of `vfs objects` that does not load."""
-    empty = os.path.join(t.directory, 'stage')
-    os.makedirs(os.path.join(empty, 'vfs'))
-    os.symlink(os.path.join(STAGE, 'smbguard'),
-               os.path.join(empty, 'smbguard'))
-    smbd = t.smbd(stage=empty)
-    for share in ('open', 'secret'):
-        t.true(smbd.smbclient(share).status != 0, share + ' refused')
+    stage = os.path.join(t.directory, 'stage')
+    os.makedirs(stage)
+    shutil.copy(os.path.join(STAGE, MODULE), stage)
+    refuses_all(t, t.smbd(stage=stage))
 
 
-def test_another_layout_refuses_protected_shares(t):
-    smbd = t.smbd(stage=FAULTY)
-    for protocol in PROTOCOLS:
-        t.equal(DENIED, smbd.smbclient('secret', protocol).got, protocol)
-        t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
-    errors = smbd.events(event='policy_error')
-    t.true(errors, 'a policy_error')
-    for event in errors:
-        t.equal('critical', event['severity'])
-    t.contains('smbguard', smbd.log_text())
-    t.contains('built for', smbd.log_text())
-    allowed = smbd.events(event='share_connect', share='secret',
-                          outcome='allowed')
-    t.equal([], allowed)
+def test_loaded_more_than_once(t):
+    """Twice, under both names, and as copies that the loader tells apart."""
+    first, second = (os.path.join(STAGE, name)
+                     for name in (MODULE, SECOND_NAME))
+    copies = mixed(t, STAGE, STAGE)
+    for preload in ((first, first), (second,), (second, first, second),
+                    (first, os.path.join(copies, MODULE)),
+                    (os.path.join(copies, MODULE), first)):
+        works_once(t, t.smbd(options=CALM, preload=' '.join(preload)))
+    for stage in (copies,):
+        smbd = t.smbd(options=CALM, stage=stage)
+        os.unlink(os.path.join(smbd.vfs_dir, 'smbguard.so'))
+        shutil.copy(os.path.join(stage, SECOND_NAME), smbd.vfs_dir)
+        works_once(t, smbd)
 
 
-def test_one_gate_with_another_layout(t):
-    """Each of the three in turn from the faulty build."""
-    for faulty in ('smbguard/negotiate.so', 'smbguard/session.so',
-                   'vfs/smbguard.so'):
-        stage = os.path.join(t.directory, faulty.replace('/', '-'))
-        for name in ('smbguard/negotiate.so', 'smbguard/session.so',
-                     'vfs/smbguard.so'):
-            source = os.path.join(FAULTY if name == faulty else STAGE, name)
-            path = os.path.join(stage, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            os.symlink(source, path)
+def test_beside_another_build(t):
+    """As after an installation, as long as nobody has restarted smbd."""
+    other = fault('build')
+    smbd = t.smbd(options=CALM, stage=mixed(t, other, STAGE))
+    only_open(t, smbd)
+    both = '%s %s' % (os.path.join(STAGE, MODULE), os.path.join(other, MODULE))
+    smbd = t.smbd(options=CALM, preload=both)
+    works_once(t, smbd)
+    t.contains('another build of it is at work', smbd.log_text())
+
+
+def test_another_release(t):
+    """Functions may have changed, so nothing is called."""
+    for stage in (fault('version'), mixed(t, fault('version'),
+                                          fault('version'))):
         smbd = t.smbd(stage=stage)
-        t.equal(DENIED, smbd.smbclient('secret').got, faulty)
-        t.true(smbd.events(event='policy_error'), 'policy_error: ' + faulty)
-        t.contains('smbguard', smbd.log_text())
+        refuses_all(t, smbd)
+        t.equal([], smbd.events())
+        for part in ('smbguard: it was built for Samba', 'and this is 4.',
+                     'Install the smbguard that was built for this Samba'):
+            t.contains(part, smbd.log_text())
+
+
+def test_another_layout(t):
+    smbd = t.smbd(options=CALM, stage=fault('layout'))
+    only_open(t, smbd)
+    t.contains('that smbguard was built for', smbd.log_text())
+
+
+def test_one_of_another_layout(t):
+    """In either role."""
+    for preload, vfs in ((fault('layout'), STAGE), (STAGE, fault('layout'))):
+        smbd = t.smbd(options=CALM, stage=mixed(t, preload, vfs))
+        t.equal(DENIED, smbd.smbclient('secret').got)
+        t.true(smbd.events(event='policy_error'), 'a policy_error')
+        t.contains('that smbguard was built for', smbd.log_text())
+        shutil.rmtree(os.path.join(t.directory, 'mixed'))
+
+
+# samba.samba3.smbd of Samba's Python, as samba-tool ntacl uses it.
+READ_ACL = '''
+import sys
+from samba.auth_util import system_session_unix
+from samba.dcerpc import security
+from samba.samba3 import param, smbd
+lp = param.get_context()
+lp.load(sys.argv[1])
+session = system_session_unix()
+sd = smbd.get_nt_acl(sys.argv[2], security.SECINFO_OWNER, session,
+                     service=sys.argv[3])
+print(sd.owner_sid)
+'''
+
+
+def test_in_a_program_that_is_not_smbd(t):
+    """It loads VFS modules, too, and has Samba's library for itself alone."""
+    smbd = t.smbd()
+    for share in ('open', 'secret'):
+        path = os.path.join(smbd.config.get(share, 'path'), 'hello.txt')
+        output = subprocess.run(
+            ['nsenter', '--mount=/proc/%d/ns/mnt' % smbd.pid, sandbox.PYTHON,
+             '-c', READ_ACL, smbd.conf, path, share], text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+        t.true(output.startswith('S-1-'), share + ': ' + output)
+    t.equal([], smbd.events())

@@ -8,7 +8,8 @@ What: where that is one of the knobs, it refuses rather than lets in.
 from harness import DENIED
 
 REQUIRED = {'smbguard:encryption': 'required'}
-OWN = {'vfs objects': 'acl_xattr'}
+PRINTER = {'printable': 'yes', 'print command': 'true', 'read only': 'yes',
+           **REQUIRED}
 PROTOCOLS = ('SMB3_11', 'SMB2_10', 'NT1')
 
 
@@ -29,13 +30,29 @@ def test_refusal_of_a_tree(t):
         t.equal('ok', smbd.smbclient('secret').got, parameter)
 
 
+def test_list_of_modules(t):
+    """smbguard cannot be put there, so that nobody could judge."""
+    smbd = server(t, 'vfs objects', 'acl_xattr',
+                  {'own': {'smbguard:ntlm': 'deny'}, 'held': REQUIRED})
+    for protocol in PROTOCOLS:
+        t.equal('NT_STATUS_BAD_NETWORK_NAME',
+                smbd.smbclient('own', protocol).got, protocol)
+        t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
+        t.equal(protocol == 'SMB3_11',
+                smbd.smbclient('held', protocol).got == 'ok', protocol)
+    for event in t.each(smbd.events(event='policy_error'),
+                        len(smbd.events(event='policy_error')) or 1):
+        t.fields(event, policy__option='vfs objects', policy__scope='own')
+    t.contains('as long as "vfs objects" is on its command line',
+               smbd.log_text())
+
+
 def test_encryption_without_the_share_gate(t):
     for value in ('off', 'if_required', 'desired'):
-        smbd = server(t, 'server smb encrypt', value,
-                      {'own': dict(OWN, **REQUIRED)})
+        smbd = server(t, 'server smb encrypt', value, {'printer': PRINTER})
         for protocol in PROTOCOLS:
             t.equal('NT_STATUS_BAD_NETWORK_NAME',
-                    smbd.smbclient('own', protocol).got,
+                    smbd.smbclient('printer', protocol).got,
                     '%s %s' % (value, protocol))
             t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
         t.contains('it must be encrypted', smbd.log_text())
@@ -57,17 +74,9 @@ def test_encryption_with_the_share_gate(t):
 
 def test_availability(t):
     smbd = server(t, 'available', 'yes',
-                  {'own': dict(OWN, **{'smbguard:ntlm': 'deny'})})
+                  {'printer': dict(PRINTER, **{'smbguard:ntlm': 'deny'})})
     for protocol in PROTOCOLS:
-        t.true(smbd.smbclient('own', protocol).got != 'ok', protocol)
-
-
-def test_mark(t):
-    smbd = server(t, 'lm interval', '7')
-    t.equal(DENIED, smbd.smbclient('secret').got)
-    t.contains('did not take a parameter', smbd.log_text())
-    t.fields(t.one(smbd.events(event='session')), outcome='denied',
-             account='alice')
+        t.true(smbd.smbclient('printer', protocol).got != 'ok', protocol)
 
 
 def test_what_is_stricter_stays(t):

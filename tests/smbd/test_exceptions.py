@@ -216,7 +216,7 @@ def test_excepted_client_works_in_the_share(t):
 
 
 def test_encryption_of_global(t):
-    """Judged at the session gate, where no share is known yet."""
+    """Judged at the logon gate, where no share is known yet."""
     smbd = guarded(t, {ENCRYPTION: 'required'}, named('plain'),
                    exception('plain', allow='unencrypted', users='alice'))
     for protocol in ('SMB2_10', 'NT1'):
@@ -338,7 +338,7 @@ def test_union(t):
     t.true(not smbd.curl('open/hello.txt', user='bob',
                          source=SCANNER).output == 'hello\n', 'another user')
     t.equal([('negotiate', OTHER, FLOOR),
-             ('share_connect', SCANNER, ENCRYPTION)],
+             ('session', SCANNER, ENCRYPTION)],
             [(e['event'], e['clientAddress'], e['policy']['option'])
              for e in smbd.events(outcome='denied')])
 

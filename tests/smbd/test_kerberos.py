@@ -164,16 +164,16 @@ def test_two_sessions_of_one_connection(t):
     t.equal(1, len({e['connectionId'] for e in smbd.events()}))
 
 
-def test_what_uses_no_mechanism_is_refused(t):
-    """curl's SMB1 session setup goes past the session gate."""
+def test_what_uses_no_extended_security_is_refused(t):
+    """curl's SMB1 logon is NTLM by another name."""
     with realm_and_smbd(t, shares={'secret': {'smbguard:encryption': None,
                                               **DENY}}) as (_, smbd):
         t.equal('hello\n', smbd.curl('open/hello.txt').output)
         answer = smbd.curl('secret/hello.txt')
         t.true(answer.status != 0 and 'hello' not in answer.output, answer)
         event = t.one(smbd.events(event='share_connect', share='secret'))
-        t.fields(event, outcome='denied', account='alice', authMechanism=None,
-                 policy__option=OPTION, policy__actual='none')
+        t.fields(event, outcome='denied', account='alice', authMechanism='NTLM',
+                 policy__option=OPTION, policy__actual='NTLM')
 
 
 def test_encrypted_share(t):

@@ -1,106 +1,167 @@
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shares about which smbd does not ask smbguard.
+"""Shares with `vfs objects` of their own.
 
-What: a share with `vfs objects` of its own that leave smbguard out, and
-printers, for which smbd loads no module.  Encryption is held by smbd itself;
-a share that asks for more than that is closed, and a policy_error says why.
+What: smbguard is asked about each of them, whatever stands in the list and in
+whatever order, from the first connect on and after reloads: shares of smb.conf
+and of the registry, usershares, [homes], copies, and shares that appear while a
+client is connected.  What else stands in the list still works.
 """
 
 import os
+import shutil
 
 import impacket_client
-import proxy
-import wire
 from clients import ANONYMOUS
-from harness import DENIED
+from harness import DENIED, ROOT, visit
 from ntlm_client import Logons
 from reloads import sighup
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
-OWN = {'vfs objects': 'acl_xattr'}
+OWN = {'vfs objects': 'catia streams_xattr'}
 CALM = {'smbguard:history': 'no'}
 GUEST_OK = {'map to guest': 'Bad User'}
 OLD_LOGON = ['client use spnego=no', 'client ntlmv2 auth=no']
 READ = 'get hello.txt -; ls; put /etc/hostname h'
-CLOSED = 'NT_STATUS_BAD_NETWORK_NAME'
+ALL = ('SMB3_11', 'SMB3_00', 'SMB2_10', 'SMB2_02', 'NT1')
+UNABLE = ('SMB2_10', 'SMB2_02', 'NT1')
+CHAIN_END = os.path.join(ROOT, 'build/tests/module/chain_end.so')
 
 
 def server(t, options=None, shares=None):
     return t.smbd(options=dict(CALM, **options or {}), shares=shares)
 
 
-def gets_nothing(t, smbd, share, protocol, command=READ, **more):
-    """Nothing read, nothing written, whatever the tree connect said."""
-    answer = smbd.smbclient(share, protocol, command, **more)
-    t.true(answer.status != 0, '%s is refused: %s' % (protocol, answer))
+def gets_nothing(t, smbd, share, protocol, **more):
+    """ACCESS_DENIED; nothing read and nothing written."""
+    answer = smbd.smbclient(share, protocol, READ, **more)
+    t.equal(DENIED, answer.got, '%s: %s' % (protocol, answer.output))
     lines = answer.output.splitlines()
-    t.true('hello' not in lines and 'blocks' not in answer.output and
-           'putting file' not in answer.output, protocol + answer.output)
-    t.equal([], [e for e in smbd.events(event='share_connect')
-                 if e['share'] == share], 'share_connect')
+    t.true('hello' not in lines and 'putting file' not in answer.output,
+           protocol + answer.output)
     return answer
 
 
 def files(smbd, share):
-    path = smbd.config.get(share, 'path')
-    return sorted(os.listdir(path))
+    return sorted(os.listdir(smbd.config.get(share, 'path')))
 
 
-def test_encryption_is_held_natively(t):
-    for own in (OWN, {'vfs objects': ''}):
-        smbd = server(t, shares={'own': dict(own, **REQUIRED)})
-        t.equal('ok', smbd.smbclient('own', 'SMB3_11', 'ls').got)
-        t.equal('ok', smbd.smbclient('own', 'SMB3_00', 'ls').got)
-        with smbd.connected('own'):
-            tcon = t.one(list(smbd.smbstatus()['tcons'].values()), 'tree')
+def held_to_encryption(t, smbd, share, scope=None):
+    """Let in encrypted and refused below; each is one event."""
+    for protocol in ('SMB3_11', 'SMB3_00'):
+        t.equal('ok', smbd.smbclient(share, protocol).got, protocol)
+    with smbd.connected(share):
+        tcon = t.one(list(smbd.smbstatus()['tcons'].values()), 'tree')
         t.equal('full', tcon['encryption']['degree'])
-        for protocol in ('SMB2_02', 'SMB2_10', 'NT1'):
-            gets_nothing(t, smbd, 'own', protocol)
-        gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
-        t.equal(['hello.txt'], files(smbd, 'own'))
-        t.equal('ok', smbd.smbclient('open', 'NT1').got, 'the others')
-        t.equal([], smbd.events(event='policy_error'))
+    for protocol in UNABLE:
+        t.equal('tree connect', gets_nothing(t, smbd, share, protocol).step)
+    connects = smbd.events(event='share_connect')[-6:]
+    t.equal(['allowed'] * 3 + ['denied'] * 3, [e['outcome'] for e in connects])
+    for event in t.each(connects, 6):
+        t.fields(event, share=share, policy__option=ENCRYPTION,
+                 policy__scope=scope or share,
+                 encrypted=event['outcome'] == 'allowed')
 
 
-def test_without_options_it_is_left_alone(t):
-    smbd = server(t, shares={'own': OWN})
-    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
-        t.equal('ok', smbd.smbclient('own', protocol).got, protocol)
-    t.story(smbd, *['negotiate allowed', 'session allowed'] * 3)
+def story_of_one(share):
+    """What held_to_encryption() leaves behind."""
+    return visit(share) * 3 + visit(share, 'denied') * 3
 
 
-def test_other_options_close_it(t):
-    for option, value in (('min protocol', 'SMB2_02'), ('guest', 'deny'),
-                          ('encryption algorithms', 'AES-128-GCM'),
-                          ('ntlm', 'deny'), ('signing', 'required'),
-                          ('signing algorithms', 'AES-128-GMAC'),
-                          ('encryption', 'wurst')):
+def test_encryption(t):
+    smbd = server(t, shares={'own': dict(OWN, **REQUIRED)})
+    held_to_encryption(t, smbd, 'own')
+    t.equal(['hello.txt'], files(smbd, 'own'))
+    t.story(smbd, *story_of_one('own'))
+    smbd.reload()
+    held_to_encryption(t, smbd, 'own')
+    t.story(smbd, *story_of_one('own') * 2)
+
+
+def test_any_list(t):
+    """In any order, twice, with a parameter, with nothing in it."""
+    for objects in ('', 'acl_xattr', 'smbguard', 'smbguard acl_xattr',
+                    'acl_xattr smbguard', 'acl_xattr, smbguard,catia',
+                    'smbguard smbguard', 'smbguard:x acl_xattr',
+                    'full_audit:y "catia" smbguard:x'):
+        smbd = server(t, shares={'own': dict({'vfs objects': objects},
+                                             **REQUIRED)})
+        t.equal('ok', smbd.smbclient('own').got, objects)
+        gets_nothing(t, smbd, 'own', 'SMB2_10')
+        t.story(smbd, *visit('own'), *visit('own', 'denied'))
+
+
+def test_behind_one_that_ends_the_chain(t):
+    """It is never asked there, so it is moved to the front."""
+    for objects in ('chain_end smbguard', 'chain_end'):
+        smbd = server(t, shares={'own': dict({'vfs objects': objects},
+                                             **REQUIRED)})
+        shutil.copy(CHAIN_END, smbd.vfs_dir)
+        t.equal('ok', smbd.smbclient('own').got, objects)
+        gets_nothing(t, smbd, 'own', 'SMB2_10')
+        t.story(smbd, *visit('own'), *visit('own', 'denied'))
+
+
+def test_what_else_is_in_the_list_works(t):
+    """catia maps names, recycle keeps what is deleted; streams are there."""
+    smbd = server(t, shares={'own': dict(REQUIRED, **{
+        'vfs objects': 'recycle catia streams_xattr',
+        'catia:mappings': '0x24:0xa7', 'recycle:repository': '.bin'})})
+    answer = smbd.smbclient('own', 'SMB3_11', (
+        'put /etc/hostname a\xa7b; put /etc/hostname stream:one; del hello.txt'))
+    t.equal('ok', answer.got, answer.output)
+    path = smbd.config.get('own', 'path')
+    t.equal(['.bin', 'a$b', 'stream'], files(smbd, 'own'))
+    t.equal(['hello.txt'], os.listdir(os.path.join(path, '.bin')))
+    t.true(os.listxattr(os.path.join(path, 'stream')), 'a stream')
+
+
+def test_every_option(t):
+    """Each is judged there as anywhere, in both modes."""
+    for option, value, in_by in (
+            ('min protocol', 'SMB3_00', ('SMB3_11', 'SMB3_00')),
+            ('encryption algorithms', 'AES-128-GCM',
+             ('SMB3_11', 'SMB2_10', 'SMB2_02', 'NT1')),
+            ('ntlm', 'deny', ()), ('signing', 'required', ALL),
+            ('signing algorithms', 'AES-128-GMAC', ('SMB3_11',)),
+            ('encryption', 'wurst', ()), ('guest', 'deny', ALL)):
         option = 'smbguard:' + option
-        smbd = server(t, shares={'own': dict(OWN, **{option: value})})
-        for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
-            t.equal(CLOSED, gets_nothing(t, smbd, 'own', protocol).got, option)
-        t.equal('ok', smbd.smbclient('open').got)
-        faults = smbd.events(event='policy_error')
-        t.true(faults, 'a policy_error')
-        for fault in faults:
-            t.fields(fault, policy__option='vfs objects', policy__scope='own',
-                     severity='critical')
-            t.contains('[own]', fault['reason'])
-        t.contains('smbguard: [own] is closed to 127.0.0.1', smbd.log_text())
+        own = dict(OWN, **{option: value})
+        audit = dict(own, **{'smbguard:mode': 'audit'})
+        smbd = server(t, shares={'own': own, 'audited': audit})
+        for protocol in ALL:
+            if protocol in in_by:
+                t.equal('ok', smbd.smbclient('own', protocol).got,
+                        '%s %s' % (option, protocol))
+            else:
+                gets_nothing(t, smbd, 'own', protocol)
+            t.equal('ok', smbd.smbclient('audited', protocol).got, option)
+        out = len(ALL) - len(in_by)
+        for share, outcome in (('own', 'denied'), ('audited', 'would_deny')):
+            for event in t.each(smbd.events(outcome=outcome), out, option):
+                t.fields(event, event='share_connect', share=share,
+                         policy__option=option, policy__scope=share)
 
 
-def test_in_audit_mode_it_stays_open(t):
-    smbd = server(t, shares={'own': dict(OWN, **{
-        'smbguard:mode': 'audit', 'smbguard:ntlm': 'deny',
-        ENCRYPTION: 'required'})})
-    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+def test_without_options_it_is_recorded(t):
+    smbd = server(t, shares={'own': OWN})
+    for protocol in ALL:
         t.equal('ok', smbd.smbclient('own', protocol).got, protocol)
+    t.story(smbd, *visit('own') * len(ALL))
+
+
+def test_without_a_default_in_global(t):
+    """The preload line alone does it, too."""
+    smbd = server(t, {'vfs objects': None},
+                  {'own': dict(OWN, **REQUIRED), 'bare': REQUIRED})
+    for share in ('own', 'bare'):
+        held_to_encryption(t, smbd, share)
+    t.equal('ok', smbd.smbclient('open', 'SMB2_10').got)
+    t.story(smbd, *story_of_one('own'), *story_of_one('bare'), *visit('open'))
 
 
 def test_guests(t):
-    """Without a key they are told nothing, and held all the same."""
     own = {'guest ok': 'yes', **OWN}
     guest, nobody = {'user': 'mallory', 'password': 'x'}, {'user': ANONYMOUS}
     loose = server(t, GUEST_OK, {'own': own})
@@ -113,24 +174,8 @@ def test_guests(t):
         for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
             for who in (guest, nobody):
                 gets_nothing(t, smbd, 'own', protocol, **who)
-
-
-def test_guest_beside_a_user(t):
-    """Two sessions of a connection: neither gets what the other may not."""
-    smbd = server(t, GUEST_OK, {
-        'own': {'guest ok': 'yes', **OWN, **REQUIRED},
-        'known': {'guest ok': 'yes', 'smbguard:guest': 'deny', **OWN},
-        'open': {'guest ok': 'yes'}})
-    for order in (('alice', ANONYMOUS), (ANONYMOUS, 'alice')):
-        with smbd.impacket(order[0]) as client:
-            client.tree('open')
-            client.log_on_again(order[1])
-            for user in reversed(order):
-                t.true(impacket_client.status(visit, client, 'known') != 'ok',
-                       'closed to ' + user)
-                told = impacket_client.status(client.tree, 'own')
-                t.equal(DENIED if user == ANONYMOUS else 'ok', told, user)
-                client.log_on_again(order[0])
+        if value != 'wurst':
+            t.equal('ok', smbd.smbclient('own').got, option)
 
 
 def test_logon_that_fails_behind_its_password(t):
@@ -145,27 +190,27 @@ def test_logon_that_fails_behind_its_password(t):
         t.equal('NT_STATUS_SUCCESS', c.tree_connect('open', session))
 
 
+def plainly(client, share):
+    number = client.tree(share)
+    with client.plain(number):
+        client.read(number)
+
+
 def test_native_settings_are_not_lowered(t):
     """Not even those that are what we had raised them to."""
     smbd = server(t, shares={'own': OWN})
     with smbd.impacket() as client:
         client.tree('own')  # smbd keeps a share that is in use
-        for ours, native in ((REQUIRED, {'server smb encrypt': 'required'}),
-                             ({'smbguard:ntlm': 'deny'}, {'available': 'no'})):
-            smbd.config.update('own', ours)
-            sighup(smbd)
-            impacket_client.status(client.tree, 'own')
-            smbd.config.update('own', dict.fromkeys(ours))
-            smbd.config.update('own', native)
-            sighup(smbd)
-            if 'available' in native:
-                t.true(impacket_client.status(client.tree, 'own') != 'ok',
-                       'closed')
-                continue
-            number = client.tree('own')
-            t.true(client.is_told_to_encrypt(number), 'told')
-            with client.plain(number):
-                t.equal(DENIED, impacket_client.status(client.read, number))
+        smbd.config.update('own', REQUIRED)
+        sighup(smbd)
+        t.equal(DENIED, impacket_client.status(plainly, client, 'own'))
+        smbd.config.update('own', dict.fromkeys(REQUIRED))
+        smbd.config.update('own', {'server smb encrypt': 'required'})
+        sighup(smbd)
+        number = client.tree('own')
+        t.true(client.is_told_to_encrypt(number), 'told')
+        with client.plain(number):
+            t.equal(DENIED, impacket_client.status(client.read, number))
 
 
 def test_what_was_raised_is_put_back(t):
@@ -183,96 +228,48 @@ def test_what_was_raised_is_put_back(t):
             t.equal('ok', impacket_client.status(plainly, client, 'own'))
 
 
-def plainly(client, share):
-    number = client.tree(share)
-    with client.plain(number):
-        client.read(number)
+def test_list_that_comes_with_a_reload(t):
+    """To a share that had none, and that is in use."""
+    smbd = server(t, shares={'own': REQUIRED})
+    with smbd.impacket(dialect='SMB2_10') as client:
+        t.equal(DENIED, impacket_client.status(client.tree, 'own'))
+        for objects in ('acl_xattr', 'catia streams_xattr', None):
+            smbd.config.set('own', 'vfs objects', objects)
+            for reload in (smbd.reload, lambda: sighup(smbd)):
+                reload()
+                t.equal(DENIED, impacket_client.status(client.tree, 'own'))
+    for event in t.each(smbd.events(event='share_connect'), 7):
+        t.fields(event, outcome='denied', policy__option=ENCRYPTION)
 
 
-def test_what_global_demands_holds(t):
-    smbd = server(t, REQUIRED, {'own': OWN})
-    t.equal('ok', smbd.smbclient('own').got)
+def test_share_that_appears(t):
+    """While a client is connected, in smb.conf."""
+    smbd = server(t)
+    path = smbd.config.get('open', 'path')
+    with smbd.impacket(dialect='SMB2_10') as client:
+        client.tree('open')
+        smbd.config.update('later', dict(OWN, path=path, **REQUIRED))
+        smbd.config.update('free', dict(OWN, path=path))
+        smbd.reload()
+        t.equal(DENIED, impacket_client.status(client.tree, 'later'))
+        t.equal('ok', impacket_client.status(client.tree, 'free'))
+    t.equal([('open', 'allowed'), ('later', 'denied'), ('free', 'allowed')],
+            [(e['share'], e['outcome'])
+             for e in smbd.events(event='share_connect')])
+
+
+def test_include_of_one_account(t):
+    """smbd reads that file within the logon, before anybody is asked."""
+    path = os.path.join(t.directory, 'bob.conf')
+    with open(path, 'w', encoding='ascii') as f:
+        f.write('vfs objects = acl_xattr\nsmbguard:encryption = required\n')
+    smbd = server(t, shares={'own': {
+        'include': os.path.join(t.directory, '%U.conf')}})
     for protocol in ('SMB2_10', 'NT1'):
-        gets_nothing(t, smbd, 'own', protocol)
-    gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
-    t.equal(['hello.txt'], files(smbd, 'own'))
-
-
-def test_guest_of_global_by_an_old_logon(t):
-    """Past the session gate, and no share gate there."""
-    shares = {'own': dict(OWN, **{'guest ok': 'yes'})}
-    guest = {'user': 'mallory', 'password': 'x', 'options': OLD_LOGON}
-    loose = server(t, GUEST_OK, shares)
-    t.equal('ok', loose.smbclient('own', 'NT1', **guest).got)
-    for option, value in (('guest', 'deny'), ('signing', 'required'),
-                          ('guest', 'wurst')):
-        smbd = server(t, dict(GUEST_OK, **{'smbguard:' + option: value}),
-                      shares)
-        gets_nothing(t, smbd, 'own', 'NT1', **guest)
-        gets_nothing(t, smbd, 'own', 'NT1', user=ANONYMOUS,
-                     options=OLD_LOGON)
-        if value != 'wurst':
-            t.equal('ok', smbd.smbclient('own').got)
-
-
-def test_ntlm_of_global_by_an_old_logon(t):
-    loose = server(t, {}, {'own': OWN})
-    t.equal('ok', loose.smbclient('own', 'NT1', options=OLD_LOGON).got)
-    smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
-    gets_nothing(t, smbd, 'own', 'SMB3_11')
-    gets_nothing(t, smbd, 'own', 'NT1')
-    gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
-
-
-def refuses_old_logon(t, smbd, begin=None):
-    """An old logon of SMB1 gets nothing, however its negotiate comes."""
-    with proxy.Proxy(smbd, begin=begin) as between:
-        answer = between.smbclient('own', 'NT1', READ, options=OLD_LOGON)
-    t.true(answer.status != 0, 'refused: %s' % (answer,))
-    t.true('hello' not in answer.output.splitlines(), answer.output)
-    t.equal(['hello.txt'], files(smbd, 'own'))
-    return smbd.events(event='negotiate')
-
-
-def test_old_logon_behind_what_smbd_passes_over(t):
-    for other in (wire.netbios(b'', 0x85), wire.netbios(b'abcd', 1),
-                  wire.netbios(b'', 0x60) * 20):
-        smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
-        *_, event = refuses_old_logon(t, smbd, proxy.behind(other))
-        t.fields(event, outcome='allowed', dialect='NT1')
-
-
-def test_old_logon_behind_another_command(t):
-    """One of those that smbd takes without a negotiate."""
-    send = bytearray(wire.smb1_negotiate('x'))
-    send[4] = 0xD5
-    smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
-    first, second = refuses_old_logon(
-        t, smbd, proxy.behind_an_answer(wire.netbios(bytes(send))))
-    t.fields(first, outcome='failed')
-    t.fields(second, outcome='allowed', dialect='NT1')
-
-
-def test_old_logon_that_takes_its_time(t):
-    """smbd waits for the rest longer than we do."""
-    smbd = server(t, {'smbguard:ntlm': 'deny'}, {'own': OWN})
-    event = t.one(refuses_old_logon(t, smbd, proxy.in_halves(3, 5.5)))
-    t.fields(event, outcome='failed', offer__problem='the message is cut short')
-
-
-def test_old_logon_through_the_echo_handler(t):
-    """smbd then reads from another socket."""
-    smbd = server(t, {'smbguard:ntlm': 'deny', 'async smb echo handler': 'yes'},
-                  {'own': OWN})
-    t.one(refuses_old_logon(t, smbd))
-
-
-def test_signing_algorithms_of_global_by_an_old_logon(t):
-    smbd = server(t, {'smbguard:signing algorithms': 'AES-128-GMAC'},
-                  {'own': OWN})
-    t.equal('ok', smbd.smbclient('own').got)
-    gets_nothing(t, smbd, 'own', 'NT1')
-    gets_nothing(t, smbd, 'own', 'NT1', options=OLD_LOGON)
+        t.equal('ok', smbd.smbclient('own', protocol).got, protocol)
+        gets_nothing(t, smbd, 'own', protocol, user='bob')
+    t.equal('ok', smbd.smbclient('own', user='bob').got)
+    t.story(smbd, *visit('own') * 3, *visit('own', 'denied') * 2)
 
 
 # Shares that are made when they are asked for
@@ -282,13 +279,13 @@ def test_homes(t):
     smbd = server(t, shares={'homes': dict(homes, **REQUIRED)})
     t.equal('ok', smbd.smbclient('alice', 'SMB3_11').got)
     for protocol in ('SMB2_10', 'NT1'):
-        gets_nothing(t, smbd, 'alice', protocol)
-    smbd = server(t, shares={'homes': dict(homes, **{'smbguard:ntlm':
-                                                     'deny'})})
-    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
         for name in ('alice', 'homes'):
-            gets_nothing(t, smbd, name, protocol)
-    t.equal('ok', smbd.smbclient('open').got)
+            answer = smbd.smbclient(name, protocol)
+            t.equal(DENIED, answer.got, '%s %s' % (name, protocol))
+    connects = smbd.events(event='share_connect')
+    t.equal(['allowed'] + ['denied'] * 4, [e['outcome'] for e in connects])
+    for event in t.each(connects, 5):
+        t.fields(event, share='alice', policy__scope='homes')
 
 
 def test_copy(t):
@@ -296,115 +293,60 @@ def test_copy(t):
                              'twin': {'copy': 'own', 'path': None}})
     gets_nothing(t, smbd, 'twin', 'SMB2_10')
     t.equal('ok', smbd.smbclient('twin').got)
+    t.story(smbd, *visit('twin', 'denied'), *visit('twin'))
 
 
-def registry(t, **options):
+def net_conf(t, smbd, *words):
+    status, output = t.run('net', '--configfile=' + smbd.conf, 'conf', *words)
+    t.equal(0, status, output)
+
+
+def add_to_registry(t, smbd, name, **options):
+    net_conf(t, smbd, 'addshare', name, smbd.config.get('open', 'path'),
+             'writeable=y', 'guest_ok=y', '')
+    net_conf(t, smbd, 'setparm', name, 'vfs objects', 'acl_xattr')
+    for option, value in options.items():
+        net_conf(t, smbd, 'setparm', name, 'smbguard:' + option, value)
+
+
+def test_registry_share(t):
     smbd = server(t, {'registry shares': 'yes'})
-    commands = [('addshare', 'own', smbd.config.get('open', 'path'),
-                 'writeable=y', 'guest_ok=y', ''),
-                ('setparm', 'own', 'vfs objects', 'acl_xattr')]
-    commands += [('setparm', 'own', 'smbguard:' + option, value)
-                 for option, value in options.items()]
-    for command in commands:
-        status, output = t.run('net', '--configfile=' + smbd.conf, 'conf',
-                               *command)
-        t.equal(0, status, output)
-    return smbd
+    add_to_registry(t, smbd, 'own', encryption='required')
+    add_to_registry(t, smbd, 'known', ntlm='deny')
+    add_to_registry(t, smbd, 'free')
+    held_to_encryption(t, smbd, 'own')
+    for protocol in ALL:
+        gets_nothing(t, smbd, 'known', protocol)
+        t.equal('ok', smbd.smbclient('free', protocol).got)
+    t.story(smbd, *story_of_one('own'), *visit('free') * len(ALL),
+            *visit('known', 'denied') * len(ALL))
 
 
-def test_registry_share_that_encrypts(t):
-    smbd = registry(t, encryption='required')
-    for protocol in ('SMB2_10', 'NT1'):
-        gets_nothing(t, smbd, 'own', protocol)
-    t.equal('ok', smbd.smbclient('own').got)
-
-
-def test_registry_share_with_other_options(t):
-    t.equal('ok', registry(t).smbclient('own').got, 'without')
-    smbd = registry(t, ntlm='deny')
-    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
-        gets_nothing(t, smbd, 'own', protocol)
-
-
-def test_registry_share_of_a_connected_client(t):
-    """With the reload that docs/limits.md asks for after such a change."""
-    smbd = registry(t)
+def test_registry_share_that_appears(t):
+    """While a client is connected, and without a reload."""
+    smbd = server(t, {'registry shares': 'yes'})
     with smbd.impacket(dialect='SMB2_10') as client:
         client.tree('open')
+        for number, (option, value) in enumerate(
+                (('encryption', 'required'), ('ntlm', 'deny'))):
+            name = 'later%d' % number
+            add_to_registry(t, smbd, name, **{option: value})
+            t.equal(DENIED, impacket_client.status(client.tree, name))
+        add_to_registry(t, smbd, 'free')
+        t.equal('ok', impacket_client.status(client.tree, 'free'))
+    t.equal([('open', 'allowed'), ('later0', 'denied'), ('later1', 'denied'),
+             ('free', 'allowed')],
+            [(e['share'], e['outcome'])
+             for e in smbd.events(event='share_connect')])
+
+
+def test_registry_share_that_changes(t):
+    smbd = server(t, {'registry shares': 'yes'})
+    add_to_registry(t, smbd, 'own')
+    with smbd.impacket(dialect='SMB2_10') as client:
+        t.equal('ok', impacket_client.status(client.tree, 'own'))
         for option, value in (('encryption', 'required'), ('ntlm', 'deny')):
-            status, output = t.run(
-                'net', '--configfile=' + smbd.conf, 'conf', 'setparm', 'own',
-                'smbguard:' + option, value)
-            t.equal(0, status, output)
-            smbd.reload()
-            t.true(impacket_client.status(visit, client, 'own') != 'ok',
-                   option)
-
-
-def visit(client, share):
-    client.read(client.tree(share))
-
-
-# Printers
-
-def printer(t, options=None, more=None):
-    smbd = server(t, options, {'printer': dict({
-        'printable': 'yes', 'read only': 'yes', 'print command': 'mv %s %s.done',
-        'lpq command': 'true', 'lprm command': 'true'}, **more or {})})
-    source = os.path.join(t.directory, 'hello.txt')
-    with open(source, 'w', encoding='ascii') as f:
-        f.write('hello\n')
-    return smbd, 'print ' + source
-
-
-def jobs(smbd):
-    return [name for name in files(smbd, 'printer') if name != 'hello.txt']
-
-
-def test_printer_without_options(t):
-    smbd, command = printer(t)
-    for number, protocol in enumerate(('SMB3_11', 'SMB2_10', 'NT1')):
-        answer = smbd.smbclient('printer', protocol, command)
-        t.equal('ok', answer.got, protocol + answer.output)
-        t.equal(number + 1, len(jobs(smbd)), 'jobs')
-
-
-def test_printer_that_encrypts(t):
-    smbd, command = printer(t, more=REQUIRED)
-    for protocol in ('SMB2_02', 'SMB2_10', 'NT1'):
-        gets_nothing(t, smbd, 'printer', protocol, command)
-    gets_nothing(t, smbd, 'printer', 'NT1', command, options=OLD_LOGON)
-    t.equal([], jobs(smbd))
-    answer = smbd.smbclient('printer', 'SMB3_11', command)
-    t.equal('ok', answer.got, answer.output)
-    t.equal(1, len(jobs(smbd)), 'jobs')
-
-
-def test_printer_when_global_encrypts(t):
-    smbd, command = printer(t, REQUIRED)
-    for protocol in ('SMB2_10', 'NT1'):
-        answer = gets_nothing(t, smbd, 'printer', protocol, command)
-        t.equal('session setup', answer.step)
-    gets_nothing(t, smbd, 'printer', 'NT1', command, options=OLD_LOGON)
-    t.equal([], jobs(smbd))
-    t.equal('ok', smbd.smbclient('printer', 'SMB3_11', command).got)
-    t.equal(1, len(jobs(smbd)), 'jobs')
-
-
-def test_printer_with_other_options_is_closed(t):
-    smbd, command = printer(t, more={'smbguard:ntlm': 'deny'})
-    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
-        answer = gets_nothing(t, smbd, 'printer', protocol, command)
-        t.equal(CLOSED, answer.got)
-    t.equal([], jobs(smbd))
-    t.true(smbd.events(event='policy_error'), 'a policy_error')
-
-
-def test_printer_and_ntlm_of_global_by_an_old_logon(t):
-    loose, command = printer(t)
-    t.equal('ok', loose.smbclient('printer', 'NT1', command,
-                                  options=OLD_LOGON).got)
-    smbd, command = printer(t, {'smbguard:ntlm': 'deny'})
-    gets_nothing(t, smbd, 'printer', 'SMB3_11', command)
-    gets_nothing(t, smbd, 'printer', 'NT1', command, options=OLD_LOGON)
-    t.equal([], jobs(smbd))
+            net_conf(t, smbd, 'setparm', 'own', 'smbguard:' + option, value)
+            t.equal(DENIED, impacket_client.status(client.tree, 'own'), option)
+            net_conf(t, smbd, 'delparm', 'own', 'smbguard:' + option)
+            t.equal('ok', impacket_client.status(client.tree, 'own'), option)

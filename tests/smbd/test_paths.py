@@ -60,15 +60,16 @@ def test_ipc_when_global_encrypts(t):
 
 
 def test_ipc_by_an_old_logon(t):
-    """Past the session gate, IPC$ is held like any share."""
+    """SMB1 without extended security, as for any share."""
     for options in (REQUIRED, {'smbguard:ntlm': 'deny'}):
         smbd = server(t, options)
         for share in ('IPC$', 'open'):
             answer = smbd.smbclient(share, 'NT1', options=OLD_LOGON)
-            t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
-        for event in smbd.events(event='share_connect'):
+            t.equal((DENIED, 'session setup'), (answer.got, answer.step))
+        for event in t.each(smbd.events(event='session'), 2):
             t.fields(event, outcome='denied', policy__scope='global',
-                     policy__option=list(options)[0])
+                     policy__option=list(options)[0], account='alice',
+                     authMechanism='NTLM', passwordType='NTLMv1')
         t.true(smbd.smbclient(LISTING, 'NT1', options=OLD_LOGON).status != 0,
                'no listing')
     smbd = server(t)
@@ -116,8 +117,12 @@ def test_homes(t):
                         '%s %s %s' % (name, option, protocol))
             if option != 'ntlm':
                 t.equal('ok', smbd.smbclient(name).got, name)
-        for event in smbd.events(event='share_connect', outcome='denied'):
-            t.fields(event, policy__option='smbguard:' + option, share='alice')
+        count = 2 * len(refused)
+        for event in t.each(smbd.events(event='share_connect',
+                                        outcome='denied'), count):
+            t.fields(event, policy__option='smbguard:' + option, share='alice',
+                     policy__scope='homes')
+            t.contains('in [homes]', event['reason'])
         t.equal([], smbd.events(event='policy_error'))
 
 
@@ -161,17 +166,18 @@ def test_usershare_when_global_asks(t):
     t.equal(DENIED, smbd.smbclient('mine', user='mallory', password='x').got)
     answer = smbd.smbclient('mine', 'NT1', user='mallory', password='x',
                             options=OLD_LOGON)
-    t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
-    t.fields(smbd.events()[-1], share='mine', outcome='denied',
+    t.equal((DENIED, 'session setup'), (answer.got, answer.step))
+    t.fields(smbd.events()[-1], event='session', outcome='denied',
              policy__option='smbguard:guest', policy__scope='global')
 
 
 def test_usershare_whose_template_encrypts(t):
-    both(t, usershare(t, {}, REQUIRED), 'mine')
+    both(t, usershare(t, {}, REQUIRED), 'mine', 'template')
 
 
 def test_usershare_whose_template_is_no_share(t):
-    both(t, usershare(t, {}, dict(REQUIRED, **{'-valid': 'no'})), 'mine')
+    both(t, usershare(t, {}, dict(REQUIRED, **{'-valid': 'no'})), 'mine',
+         'template')
 
 
 def test_usershare_whose_template_has_a_floor(t):
@@ -288,10 +294,7 @@ def test_old_logon_and_encryption(t):
     t.fields(t.one(smbd.events(outcome='denied')), event='share_connect',
              share='secret', account='alice', dialect='NT1',
              policy__option=ENCRYPTION)
-    # There is no session event: smbd asks nobody.
-    t.story(smbd, 'negotiate allowed', 'share_connect allowed open',
-            'share_disconnect allowed open', 'negotiate allowed',
-            'share_connect denied secret')
+    t.story(smbd, *visit('open'), *visit('secret', 'denied'))
 
 
 def test_old_logon_and_guests(t):
@@ -305,11 +308,13 @@ def test_old_logon_and_guests(t):
         t.equal((DENIED, 'tree connect'), old_logon(smbd, 'known', **who))
     t.equal(('ok', ''), old_logon(smbd, 'known'))
     smbd = server(t, dict(GUEST_OK, **{'smbguard:guest': 'deny'}), shares)
-    for who in (guest, nobody):
-        t.equal((DENIED, 'tree connect'), old_logon(smbd, 'open', **who))
+    # smbd shows nobody that an anonymous one comes: it is judged when used.
+    t.equal((DENIED, 'session setup'), old_logon(smbd, 'open', **guest))
+    t.equal((DENIED, 'tree connect'), old_logon(smbd, 'open', **nobody))
     t.equal(('ok', ''), old_logon(smbd, 'open'))
-    t.equal(['denied', 'denied', 'allowed'],
-            [e['outcome'] for e in smbd.events(event='share_connect')])
+    t.story(smbd, 'negotiate allowed', 'auth_failed failed', 'session denied',
+            *visit('open', 'denied')[:1], 'session denied',
+            'share_connect denied open', *visit('open'))
 
 
 def test_old_logon_and_ntlm(t):
@@ -317,9 +322,9 @@ def test_old_logon_and_ntlm(t):
     t.equal(('ok', ''), old_logon(smbd, 'open'))
     t.equal((DENIED, 'tree connect'), old_logon(smbd, 'tickets'))
     smbd = server(t, {'smbguard:ntlm': 'deny'})
-    t.equal((DENIED, 'tree connect'), old_logon(smbd, 'open'))
-    t.fields(smbd.events()[-1], outcome='denied', policy__scope='global',
-             policy__option='smbguard:ntlm')
+    t.equal((DENIED, 'session setup'), old_logon(smbd, 'open'))
+    t.fields(smbd.events()[-1], event='session', outcome='denied',
+             policy__scope='global', policy__option='smbguard:ntlm')
 
 
 def test_unencrypted_passwords_are_ruled_out(t):
@@ -333,7 +338,11 @@ def test_unencrypted_passwords_are_ruled_out(t):
             ({'smbguard:guest': 'deny', 'smbguard:mode': 'audit'}, {}, False),
             ({'smbguard:guest': 'deny'}, {}, True),
             ({}, {'smbguard:guest': 'deny'}, True),
-            ({}, {'smbguard:ntlm': 'deny'}, True)):
+            ({}, {'smbguard:ntlm': 'deny'}, True),
+            ({'smbguard:auth failure delay': '1'}, {}, True),
+            ({'smbguard:exceptions': 'a', 'smbguard:a users': 'bob',
+              'smbguard:a allow': 'unencrypted', 'smbguard:a reason': 'test',
+              'smbguard:a until': '2099-12-31'}, {}, True)):
         smbd = server(t, dict(native, **options), {'known': share})
         answer = smbd.smbclient('open', 'NT1', options=plain)
         # No account here has a password that smbd could compare as such.

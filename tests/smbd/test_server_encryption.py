@@ -49,12 +49,12 @@ def test_smb1_session_is_refused(t):
     answer = smbd.smbclient('team', 'NT1')
     t.equal((DENIED, 'session setup'), (answer.got, answer.step))
     t.story(smbd, 'negotiate allowed', 'session denied')
-    # curl's session setup goes past the session gate, not past the share's.
+    # Without extended security as well
     answer = smbd.curl('team/hello.txt', source='127.0.0.3')
     t.true(answer.status != 0 and 'hello' not in answer.output,
            'no curl: %s' % answer)
-    t.fields(t.one(smbd.events(event='share_connect')), outcome='denied',
-             account='alice', clientAddress='127.0.0.3', dialect='NT1',
+    t.fields(t.one(smbd.events(clientAddress='127.0.0.3', event='session')),
+             outcome='denied', account='alice', dialect='NT1',
              policy__option=OPTION, policy__scope='global')
 
 
@@ -70,7 +70,7 @@ def test_guest_is_refused(t):
     t.fields(event, outcome='denied', policy__option=OPTION,
              windowsEventId=3023, encrypted=False)
     t.contains('guest', event['reason'])
-    t.story(smbd, 'negotiate allowed', 'session denied')
+    t.story(smbd, 'negotiate allowed', 'auth_failed failed', 'session denied')
 
 
 def test_anonymous_is_refused(t):

@@ -368,4 +368,4 @@ def test_session_of_a_guest(t):
                   shares={'open': {'guest ok': 'yes'}})
     with Logons(smbd.port) as client:
         t.equal('NT_STATUS_SUCCESS', client.attempt('nosuch', 'x'))
-    t.story(smbd, 'negotiate allowed', 'session allowed')
+    t.story(smbd, 'negotiate allowed', 'auth_failed failed', 'session allowed')

@@ -1,0 +1,140 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMB1 by hand: logons without extended security, several users of one
+connection, and commands chained in one message.
+
+What: Smb1 negotiates NT LM 0.12; message() sends a chain of commands and returns
+the answers to each; log_on(), tree(), read() are those that tests need.
+
+How: MS-CIFS 2.2.3.4 (AndX messages), 2.2.4.  Strings are ASCII, passwords are
+NTLMv1.  Nothing is signed.
+
+How it fails: an answer is a status by name; a server that hangs up is
+ConnectionError.
+"""
+
+import struct
+
+from impacket import ntlm
+
+import sandbox
+import wire
+from ntlm_client import status_name
+
+SESSION_SETUP, TREE_CONNECT, CREATE, READ = 0x73, 0x75, 0xA2, 0x2E
+NONE = 0xFF
+FLAGS2_EXTENDED, FLAGS2_STATUS = 0x0800, 0x4000
+SUCCESS = 'NT_STATUS_SUCCESS'
+
+
+def session_setup(user, lm=b'', nt=b'', domain=''):
+    """The words behind the AndX block, and the bytes."""
+    words = struct.pack('<HHHIHHII', 16644, 2, 1, 0, len(lm), len(nt), 0, 0x50)
+    text = b''.join(word.encode('ascii') + b'\0'
+                    for word in (user, domain, 'Unix', 'Test'))
+    return SESSION_SETUP, words, lm + nt + text
+
+
+def tree_connect(share):
+    path = ('\\\\127.0.0.1\\' + share).encode('ascii')
+    return (TREE_CONNECT, struct.pack('<HH', 0, 1),
+            b'\0' + path + b'\0?????\0')
+
+
+def create(name):
+    words = struct.pack('<BHIIIQIIIIIB', 0, len(name), 0, 0, 0x20089, 0, 0, 7,
+                        1, 0, 2, 0)
+    return CREATE, words, name.encode('ascii') + b'\0'
+
+
+def read(fid=0, count=64):
+    return READ, struct.pack('<HIHHIH', fid, 0, count, count, 0, 0), b''
+
+
+class Smb1(wire.Connection):
+    def __init__(self, port, source=None, extended=False):
+        super().__init__(port, source)
+        self.uid = self.tid = 0
+        self.extended = extended
+        message = bytearray(wire.smb1_negotiate('NT LM 0.12'))
+        flags2 = FLAGS2_STATUS | (FLAGS2_EXTENDED if extended else 0)
+        struct.pack_into('<H', message, 10, flags2)
+        answer = self.ask(bytes(message))
+        if len(answer) < 32 or answer[32] != 17:
+            raise ConnectionError('no NT LM 0.12')
+        self.challenge = answer[-1:] if extended else self._challenge(answer)
+
+    @staticmethod
+    def _challenge(answer):
+        start = 33 + 17 * 2 + 2
+        return answer[start:start + 8]
+
+    def message(self, *commands, uid=None, tid=None):
+        """[(status, uid, tid, words, bytes)] for each command answered."""
+        header = struct.pack(
+            '<4sBIBHH8sHHHHH', b'\xffSMB', commands[0][0], 0, 0x18,
+            FLAGS2_STATUS, 0, bytes(8), 0, self.tid if tid is None else tid,
+            1, self.uid if uid is None else uid, 1)
+        body = b''
+        for number, (_, words, data) in enumerate(commands):
+            last = number + 1 == len(commands)
+            following = NONE if last else commands[number + 1][0]
+            size = 1 + 4 + len(words) + 2 + len(data)
+            pad = 0 if last else -(32 + len(body) + size) % 4
+            offset = 0 if last else 32 + len(body) + size + pad
+            body += struct.pack('<BBBH', (4 + len(words)) // 2, following, 0,
+                                offset) + words
+            body += struct.pack('<H', len(data)) + data + bytes(pad)
+        return self._answers(self.ask(header + body))
+
+    @staticmethod
+    def _answers(answer):
+        if not answer:
+            raise ConnectionError('the server hung up')
+        status = struct.unpack_from('<I', answer, 5)[0]
+        tid, _, uid = struct.unpack_from('<HHH', answer, 24)
+        found, at, command = [], 32, answer[4]
+        while command != NONE and at < len(answer):
+            count = answer[at]
+            words = answer[at + 1:at + 1 + 2 * count]
+            length = struct.unpack_from('<H', answer, at + 1 + 2 * count)[0]
+            start = at + 3 + 2 * count
+            found.append((uid, tid, words, answer[start:start + length]))
+            command, _, at = (struct.unpack_from('<BBH', words)
+                              if len(words) >= 4 else (NONE, 0, 0))
+        return status_name(status), found
+
+    def logon(self, user, password=None):
+        """The command of a logon of this connection's; '' is anonymous."""
+        if not user:
+            return session_setup('')
+        if password is None:
+            password = sandbox.USERS[user]
+        key = ntlm.compute_nthash(password)
+        response = ntlm.get_ntlmv1_response(key, self.challenge)
+        return session_setup(user, response, response)
+
+    def log_on(self, user, password=None):
+        """'NT_STATUS_SUCCESS', and the uid is used from now on."""
+        status, answers = self.message(self.logon(user, password), uid=0)
+        if status == SUCCESS:
+            self.uid = answers[0][0]
+        return status
+
+    def tree(self, share, uid=None):
+        status, answers = self.message(tree_connect(share), uid=uid)
+        if status == SUCCESS:
+            self.tid = answers[0][1]
+        return status
+
+    def read_file(self, name='hello.txt', uid=None, tid=None):
+        """What is in a file, or how it was refused."""
+        status, answers = self.message(create(name), read(), uid=uid, tid=tid)
+        return contents(answers) if status == SUCCESS else status
+
+
+def contents(answers):
+    """What the last of these, a READ, has read."""
+    words, data = answers[-1][2:]
+    count = struct.unpack_from('<H', words, 10)[0]
+    return data[-count:] if count else b''

@@ -1,0 +1,223 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every logon is seen: SMB1 without extended security, many at once, pipes.
+
+What: curl and hand-made SMB1 clients get session and auth_failed events with
+the account, are refused at the logon and answered late as others are; guesses
+that come all at once are answered one after the other; pipes that are opened at
+IPC$ are told of.  (SMB2 and extended security: test_auth_failure.)
+"""
+
+import struct
+import time
+
+import impacket_client
+import ntlm_client
+from clients import ANONYMOUS
+from harness import DENIED, visit
+from ntlm_client import Logons, status_name
+from smb1 import Smb1
+
+FAILED = 'NT_STATUS_LOGON_FAILURE'
+SUCCESS = 'NT_STATUS_SUCCESS'
+DELAY = 'smbguard:auth failure delay'
+CALM = {'smbguard:history': 'no'}
+GUEST_OK = {'map to guest': 'Bad User'}
+OLD_LOGON = ['client use spnego=no', 'client ntlmv2 auth=no']
+
+
+def server(t, options=None, shares=None):
+    return t.smbd(options=dict(CALM, **options or {}), shares=shares)
+
+
+def curl(smbd, password=None, path='open/hello.txt'):
+    return smbd.curl(path, password=password)
+
+
+def test_curl(t):
+    smbd = server(t)
+    t.equal('hello\n', curl(smbd).output)
+    t.true(curl(smbd, 'wrong').status != 0, 'refused')
+    t.story(smbd, *visit('open'), 'negotiate allowed', 'auth_failed failed')
+    session = t.one(smbd.events(event='session'))
+    t.fields(session, account='alice', authMechanism='NTLM', dialect='NT1',
+             passwordType='NTLMv1', domain='GUARDED', sessionId=None,
+             clientName=None, signed=False, encrypted=False)
+    tree = t.one(smbd.events(event='share_connect'))
+    t.fields(tree, account='alice', authMechanism='NTLM', sid=session['sid'],
+             passwordType='NTLMv1')
+    failure = t.one(smbd.events(event='auth_failed'))
+    t.fields(failure, account='alice', status='NT_STATUS_WRONG_PASSWORD',
+             authMechanism='NTLM', passwordType='NTLMv1', windowsEventId=551,
+             dialect='NT1', sid=None)
+
+
+def test_curl_is_late(t):
+    smbd = server(t, {DELAY: '1500'})
+    start = time.monotonic()
+    t.equal('hello\n', curl(smbd).output)
+    t.true(time.monotonic() - start < 1.5, 'the right password at once')
+    start = time.monotonic()
+    t.true(curl(smbd, 'wrong').status != 0, 'refused')
+    t.true(time.monotonic() - start >= 1.5, 'a wrong one late')
+    t.story(smbd, *visit('open'), 'negotiate allowed', 'auth_failed failed')
+
+
+def test_curl_is_refused_at_the_logon(t):
+    smbd = server(t, {'smbguard:ntlm': 'deny'})
+    answer = curl(smbd)
+    t.true(answer.status != 0 and 'hello' not in answer.output, answer)
+    event = smbd.events()[-1]
+    t.fields(event, event='session', outcome='denied', account='alice',
+             policy__option='smbguard:ntlm', policy__actual='NTLM')
+    t.story(smbd, 'negotiate allowed', 'session denied')
+    smbd = server(t, {'smbguard:ntlm': 'allow'})
+    t.equal('hello\n', curl(smbd).output)
+
+
+def test_smb1_guest_of_a_wrong_name(t):
+    """`map to guest` hides the failure from the client, not from the record."""
+    shares = {'open': {'guest ok': 'yes'}}
+    for guest, got in (('allow', SUCCESS), ('deny', DENIED)):
+        smbd = server(t, dict(GUEST_OK, **{'smbguard:guest': guest}), shares)
+        with Smb1(smbd.port) as c:
+            t.equal(got, c.log_on('mallory', 'guess'))
+            if got == SUCCESS:
+                t.equal(SUCCESS, c.tree('open'))
+            t.equal(SUCCESS, c.log_on('alice'))
+        failure, guest = smbd.events()[1:3]
+        t.fields(failure, event='auth_failed', account='mallory',
+                 status=FAILED)
+        t.fields(guest, event='session', account='nobody',
+                 outcome='allowed' if got == SUCCESS else 'denied')
+
+
+def test_smb1_anonymous_is_told_when_it_is_used(t):
+    smbd = server(t, shares={'open': {'guest ok': 'yes'}})
+    with Smb1(smbd.port) as c:
+        t.equal(SUCCESS, c.log_on(ANONYMOUS))
+        t.equal(SUCCESS, c.tree('open'))
+        t.equal(b'hello\n', c.read_file())
+    t.story(smbd, *visit('open'))
+    t.fields(t.one(smbd.events(event='session')), account='ANONYMOUS LOGON',
+             sid='S-1-5-7', authMechanism=None, windowsEventId=3023)
+
+
+def test_smb1_many_users_of_one_connection(t):
+    """Each tree has the account whose logon it is, and what that one showed."""
+    smbd = server(t)
+    with Smb1(smbd.port) as c:
+        for user in ('alice', 'bob', 'alice'):
+            t.equal(SUCCESS, c.log_on(user))
+            t.equal(SUCCESS, c.tree('open'))
+    connects = smbd.events(event='share_connect')
+    t.equal(['alice', 'bob', 'alice'], [e['account'] for e in connects])
+    for event in t.each(connects, 3):
+        t.fields(event, authMechanism='NTLM', passwordType='NTLMv1')
+    t.equal(3, len({e['sessionId'] for e in connects}))
+    t.equal(3, len(smbd.events(event='session')))
+
+
+def test_smb1_long_names(t):
+    smbd = server(t)
+    with Smb1(smbd.port) as c:
+        t.equal(FAILED, c.log_on('x' * 5000, 'wrong'))
+    t.contains('[+', t.one(smbd.events(event='auth_failed'))['account'])
+
+
+# Guesses, all at once
+
+def begin(c, passwords):
+    """Bring sessions to where the password is asked for."""
+    ready = []
+    for password in passwords:
+        first, challenge, session = c.first_half('alice')
+        ready.append((session, c.second_half(first, challenge, 'alice',
+                                             password)))
+    return ready
+
+
+def finish(c, ready):
+    """Send all passwords, and say when each was answered."""
+    start = time.monotonic()
+    for session, token in ready:
+        c.send_token(token, session)
+    answers = {}
+    for _ in ready:
+        _, status, session, _ = c.answer()
+        answers[session] = (status_name(status), time.monotonic() - start)
+    return [answers[session] for session, _ in ready]
+
+
+def test_guesses_all_at_once(t):
+    """Each waits behind the one before it; so does the right one, last."""
+    smbd = server(t, {DELAY: '400'})
+    with Logons(smbd.port) as c:
+        t.equal(SUCCESS, c.attempt('alice'))  # this brings the credits
+        answers = finish(c, begin(c, ['wrong'] * 7 + ['Wonderland-1']))
+    t.equal([FAILED] * 7 + [SUCCESS], [status for status, _ in answers])
+    print(['%.2f' % took for _, took in answers])
+    for number, (_, took) in enumerate(answers[:7]):
+        t.true(took >= 0.4 * (number + 1), 'guess %d after %.2f s' % (
+            number, took))
+    t.true(answers[7][1] >= 2.8, 'the right one not before: %.2f' %
+           answers[7][1])
+    t.equal(7, len(smbd.events(event='auth_failed')))
+    smbd = server(t)
+    with Logons(smbd.port) as c:
+        t.equal(SUCCESS, c.attempt('alice'))
+        answers = finish(c, begin(c, ['wrong'] * 7))
+    t.true(answers[-1][1] < 2.8, 'without the option at once')
+
+
+def test_guess_while_another_waits_in_smb1(t):
+    smbd = server(t, {DELAY: '500'})
+    start = time.monotonic()
+    with Smb1(smbd.port) as c:
+        for _ in range(3):
+            t.equal(FAILED, c.log_on('alice', 'wrong'))
+        t.true(time.monotonic() - start >= 1.5, 'three take three times')
+        t.equal(SUCCESS, c.log_on('alice'))
+    t.equal(3, len(smbd.events(event='auth_failed')))
+
+
+# Pipes
+
+def test_pipe_is_told_of(t):
+    smbd = server(t)
+    t.equal('ok', smbd.smbclient(None).got)
+    event = t.one(smbd.events(event='pipe_open'))
+    t.fields(event, outcome='allowed', severity='info', share='IPC$',
+             pipe='srvsvc', account='alice', clientAddress='127.0.0.1')
+    t.equal('ok', smbd.smbclient('open').got)
+    t.one(smbd.events(event='pipe_open'), 'a file is none')
+
+
+def test_pipes_of_an_anonymous_client(t):
+    """Guessing through SAMR: no failure is seen, but that it opens pipes."""
+    smbd = server(t)
+    for protocol in ('SMB3_11', 'SMB2_02', 'NT1'):
+        for _ in range(3):
+            t.run('rpcclient', *smbd.rpc_options(protocol), '--user=%',
+                  '127.0.0.1', '--command=enumdomains')
+    pipes = smbd.events(event='pipe_open')
+    t.true(len(pipes) >= 9, 'pipes: %d' % len(pipes))
+    for event in pipes:
+        t.fields(event, account='ANONYMOUS LOGON', share='IPC$')
+    t.true({'samr', 'lsarpc'} & {event['pipe'] for event in pipes}, 'samr')
+
+
+def test_pipes_are_closed_by_the_options_of_ipc(t):
+    """What [IPC$] demands is demanded of who opens pipes."""
+    for option, value, anonymous, old in (
+            ('guest', 'deny', False, True), ('encryption', 'required', False,
+                                             False)):
+        smbd = server(t, shares={'IPC$': {'smbguard:' + option: value,
+                                          'path': '/tmp'}})
+        t.equal('ok', smbd.smbclient(None).got)
+        t.true(smbd.smbclient(None, user=ANONYMOUS).status != 0, option)
+        for more in ([], OLD_LOGON):
+            got = smbd.smbclient('IPC$', 'NT1', 'exit', options=more)
+            t.equal(old, got.status == 0, '%s %s' % (option, more))
+        t.equal({'alice'}, {e['account']
+                            for e in smbd.events(event='pipe_open')})
