@@ -349,6 +349,45 @@ static void judge_native(struct judge *j)
 	     max);
 }
 
+bool sg_policy_native_signs(const struct sg_policy *policy, int algorithm)
+{
+	return !policy->have_native_lists || algorithm < 0 || algorithm >= 32 ||
+	       (policy->native_signing & 1U << algorithm) != 0;
+}
+
+/*
+ * And what its lists of algorithms have no place for, from SMB2 on: see
+ * smb311_capabilities_check() in Samba's libcli/smb/util.c.
+ */
+static void judge_native_lists(struct judge *j)
+{
+	const struct sg_policy *policy = j->policy;
+	const struct sg_facts *facts = j->facts;
+	bool signs = sg_policy_native_signs(policy, facts->signing_algorithm);
+	bool encrypts = facts->cipher == SG_CIPHER_NONE ||
+			(policy->native_ciphers & 1U << facts->cipher) != 0;
+	struct sg_verdict finding = {
+		.outcome = SG_DENIED,
+		.option = signs ? "server smb3 encryption algorithms"
+				: "server smb3 signing algorithms",
+		.scope = "native",
+		.required = "one of its list",
+		.actual = signs ? sg_cipher_name(facts->cipher)
+				: sg_signing_name(facts->signing_algorithm),
+	};
+
+	if (j->gate != SG_GATE_NEGOTIATE || !policy->have_native_lists ||
+	    facts->dialect < SG_DIALECT_SMB2_02 || (signs && encrypts)) {
+		return;
+	}
+	find(j,
+	     finding,
+	     "%s would have %s, which \"%s\" of smb.conf has not.",
+	     j->client,
+	     known(finding.actual, "none"),
+	     finding.option);
+}
+
 static void judge_all(struct judge *j)
 {
 	struct sg_section sections[2];
@@ -363,6 +402,7 @@ static void judge_all(struct judge *j)
 	}
 	judge_rules(j, sections, num);
 	judge_native(j);
+	judge_native_lists(j);
 }
 
 struct sg_verdict *sg_decide(TALLOC_CTX *mem_ctx,

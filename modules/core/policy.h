@@ -117,6 +117,9 @@ struct sg_policy {
 	/* smbd's own limits, for what it refuses by itself */
 	enum sg_dialect native_min;
 	enum sg_dialect native_max;
+	bool have_native_lists; /* of algorithms, bits 1 << id */
+	uint32_t native_ciphers;
+	uint32_t native_signing;
 };
 
 enum sg_outcome {
@@ -167,6 +170,12 @@ struct sg_verdict *sg_decide(TALLOC_CTX *mem_ctx,
  * that more than any allowance.
  */
 int sg_verdict_gravity(const struct sg_verdict *verdict);
+
+/**
+ * Does smbd's own list of signing algorithms have this one? What is older than
+ * SMB2 needs none. True if the list is not known.
+ */
+bool sg_policy_native_signs(const struct sg_policy *policy, int algorithm);
 
 /**
  * Does any option of this section ask for something at any gate?

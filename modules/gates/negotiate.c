@@ -139,6 +139,8 @@ static void gate_look(struct negotiate_gate *gate)
 		sg_log("out of memory, an offer was not recorded");
 		return;
 	}
+	/* Something more, and still no dialect: was that what was said? */
+	sg_judge_compare(&gate->judge, gate->judge.facts);
 	wanted = is_of_interest(gate, offer);
 	if (!wanted) {
 		TALLOC_FREE(offer);

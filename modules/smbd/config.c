@@ -89,37 +89,6 @@ static const char *section_name(int snum)
 	return lp_const_servicename(snum);
 }
 
-struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
-{
-	struct sg_policy *policy = NULL;
-
-	policy = talloc_zero(mem_ctx, struct sg_policy);
-	if (policy == NULL) {
-		return NULL;
-	}
-	policy->now = time(NULL);
-	policy->native_min = sg_dialect_from_protocol(lp_server_min_protocol());
-	policy->native_max = sg_dialect_from_protocol(lp_server_max_protocol());
-
-	policy->global = sg_config_load(policy, SG_GLOBAL_SNUM);
-	if (policy->global == NULL) {
-		goto nomem;
-	}
-	if (snum == SG_GLOBAL_SNUM) {
-		return policy;
-	}
-	policy->share_name = talloc_strdup(policy, section_name(snum));
-	policy->share = sg_config_load(policy, snum);
-	if (policy->share_name == NULL || policy->share == NULL) {
-		goto nomem;
-	}
-	return policy;
-
-nomem:
-	TALLOC_FREE(policy);
-	return NULL;
-}
-
 static size_t list_ids(const char **names,
 		       int (*id_of)(const char *name),
 		       uint16_t ids[SG_OFFER_MAX_ITEMS])
@@ -173,6 +142,59 @@ void sg_config_server_lists(struct sg_server_lists *lists)
 	lists->num_signing = list_ids(lp_server_smb3_signing_algorithms(),
 				      signing_id,
 				      lists->signing);
+}
+
+static uint32_t bits_of(const uint16_t *ids, size_t num)
+{
+	uint32_t bits = 0;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		bits |= ids[i] < 32 ? 1U << ids[i] : 0;
+	}
+	return bits;
+}
+
+static void native_limits(struct sg_policy *policy)
+{
+	struct sg_server_lists lists = {.encrypts = false};
+
+	policy->native_min = sg_dialect_from_protocol(lp_server_min_protocol());
+	policy->native_max = sg_dialect_from_protocol(lp_server_max_protocol());
+	sg_config_server_lists(&lists);
+	policy->have_native_lists = true;
+	policy->native_ciphers = bits_of(lists.ciphers, lists.num_ciphers);
+	policy->native_signing = bits_of(lists.signing, lists.num_signing);
+}
+
+struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
+{
+	struct sg_policy *policy = NULL;
+
+	policy = talloc_zero(mem_ctx, struct sg_policy);
+	if (policy == NULL) {
+		return NULL;
+	}
+	policy->now = time(NULL);
+
+	policy->global = sg_config_load(policy, SG_GLOBAL_SNUM);
+	if (policy->global == NULL) {
+		goto nomem;
+	}
+	if (snum == SG_GLOBAL_SNUM) {
+		native_limits(policy);
+		return policy;
+	}
+	policy->share_name = talloc_strdup(policy, section_name(snum));
+	policy->share = sg_config_load(policy, snum);
+	if (policy->share_name == NULL || policy->share == NULL) {
+		goto nomem;
+	}
+	return policy;
+
+nomem:
+	TALLOC_FREE(policy);
+	return NULL;
 }
 
 bool sg_config_share_enforces(const struct sg_policy *policy,

@@ -29,6 +29,12 @@ enum sg_dialect sg_judge_choice(const struct sg_judge *judge,
 			     judge->policy->native_min,
 			     judge->policy->native_max,
 			     later);
+	if (*later &&
+	    !sg_policy_native_signs(judge->policy, SG_SIGNING_HMAC_SHA256)) {
+		/* smbd holds its interim answer against its own list. */
+		*later = false;
+		return SG_DIALECT_SMB2_10;
+	}
 	if (best == SG_DIALECT_NONE && !*later) {
 		/* Refused in any case; name the best it had. */
 		best = sg_offer_best(offer,
@@ -191,44 +197,77 @@ void sg_judge_offer(struct sg_judge *judge,
 	TALLOC_FREE(frame);
 }
 
-static const char *known(const char *name)
+/* "SMB3_11 with cipher AES-128-GCM and signing AES-128-GMAC" */
+static char *choice_text(TALLOC_CTX *mem_ctx,
+			 enum sg_dialect dialect,
+			 uint16_t cipher,
+			 int signing_algorithm)
 {
-	return name != NULL ? name : "none";
+	const char *dialect_name = sg_dialect_name(dialect);
+	const char *cipher_name = sg_cipher_name(cipher);
+	const char *signing_name = sg_signing_name(signing_algorithm);
+
+	if (dialect_name == NULL) {
+		return talloc_strdup(mem_ctx, "no dialect");
+	}
+	return talloc_asprintf(mem_ctx,
+			       "%s with cipher %s and signing %s",
+			       dialect_name,
+			       cipher_name != NULL ? cipher_name : "none",
+			       signing_name != NULL ? signing_name : "none");
 }
 
-void sg_judge_compare(const struct sg_judge *judge,
-		      const struct sg_facts *facts)
+static void tell_mismatch(const struct sg_judge *judge,
+			  const struct sg_facts *facts)
 {
-	TALLOC_CTX *frame = NULL;
+	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
 		.name = "negotiate_mismatch",
 		.facts = facts,
 		.verdict = &verdict,
 	};
-	bool same = !judge->refused && judge->dialect == facts->dialect &&
-		    judge->cipher == facts->cipher &&
-		    judge->signing_algorithm == facts->signing_algorithm;
+	const char *did = choice_text(frame,
+				      facts->dialect,
+				      facts->cipher,
+				      facts->signing_algorithm);
+	const char *told = choice_text(frame,
+				       judge->dialect,
+				       judge->cipher,
+				       judge->signing_algorithm);
 
-	if (!judge->claimed || same) {
-		return;
+	if (did != NULL && told != NULL) {
+		verdict.reason = talloc_asprintf(
+			frame,
+			"smbd has chosen %s. The negotiate event of this "
+			"connection said %s%s.",
+			did,
+			told,
+			judge->refused ? ", refused" : "");
 	}
-	frame = talloc_stackframe();
-	verdict.reason = talloc_asprintf(
-		frame,
-		"smbd has chosen %s with cipher %s and signing %s. The "
-		"negotiate event of this connection said %s with %s and %s%s.",
-		known(sg_dialect_name(facts->dialect)),
-		known(sg_cipher_name(facts->cipher)),
-		known(sg_signing_name(facts->signing_algorithm)),
-		known(sg_dialect_name(judge->dialect)),
-		known(sg_cipher_name(judge->cipher)),
-		known(sg_signing_name(judge->signing_algorithm)),
-		judge->refused ? ", and that it was refused" : "");
 	if (verdict.reason != NULL) {
 		(void)sg_record(judge->client, NULL, &event);
 	}
 	TALLOC_FREE(frame);
+}
+
+void sg_judge_compare(struct sg_judge *judge, const struct sg_facts *facts)
+{
+	bool chosen = facts->dialect != SG_DIALECT_NONE;
+	bool same = chosen != judge->refused;
+
+	if (!judge->claimed) {
+		return;
+	}
+	judge->claimed = false;
+	if (chosen) {
+		same = same && judge->dialect == facts->dialect &&
+		       judge->cipher == facts->cipher &&
+		       judge->signing_algorithm == facts->signing_algorithm;
+	}
+	if (!same) {
+		tell_mismatch(judge, facts);
+	}
 }
 
 const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,

@@ -54,12 +54,12 @@ void sg_judge_offer(struct sg_judge *judge,
 		    enum sg_dialect dialect);
 
 /**
- * Hold smbd's choice, which is made now, against what was recorded of it
- * before. Any difference is an event.
+ * Hold smbd's choice against what was recorded of it before, once. Any
+ * difference is an event.
  *
- * facts: of the connection.
+ * facts: of the connection; without a dialect if the client sends something
+ * more and smbd has not chosen one.
  */
-void sg_judge_compare(const struct sg_judge *judge,
-		      const struct sg_facts *facts);
+void sg_judge_compare(struct sg_judge *judge, const struct sg_facts *facts);
 
 #endif /* SMBGUARD_SMBD_JUDGE_OFFER_H */

@@ -76,8 +76,11 @@ def smb2_header(command, message_id=0):
 
 def smb2_negotiate(*dialects, contexts=(), capabilities=CAP_ENCRYPTION,
                    security_mode=SIGNING_ENABLED, message_id=0, guid=GUID):
-    """SMB2 NEGOTIATE; contexts only go with SMB3_11."""
-    numbers = [DIALECTS[name] for name in dialects]
+    """SMB2 NEGOTIATE; contexts only go with SMB3_11.
+
+    dialects: names or numbers.
+    """
+    numbers = [DIALECTS.get(name, name) for name in dialects]
     body = struct.pack('<HHHHI16s', 36, len(numbers), security_mode, 0,
                        capabilities, guid)
     tail = struct.pack('<%dH' % len(numbers), *numbers)
@@ -153,6 +156,25 @@ def smb2_status(answer):
 def smb2_negotiated(answer):
     """The dialect revision of a NEGOTIATE response."""
     return struct.unpack_from('<H', answer, 64 + 4)[0]
+
+
+def smb2_chosen(answer):
+    """(dialect revision, cipher or 0, signing algorithm or None) of a NEGOTIATE
+    response; None if it is none that succeeded."""
+    if answer[:4] != b'\xfeSMB' or smb2_status(answer) != 0:
+        return None
+    cipher, signer = 0, None
+    dialect, count = struct.unpack_from('<HH', answer, 64 + 4)
+    if dialect == DIALECTS['SMB3_11']:
+        at = struct.unpack_from('<I', answer, 64 + 60)[0]
+        for _ in range(count):
+            kind, length = struct.unpack_from('<HH', answer, at)
+            if kind == CONTEXT_ENCRYPTION:
+                cipher = struct.unpack_from('<H', answer, at + 8 + 2)[0]
+            if kind == CONTEXT_SIGNING:
+                signer = struct.unpack_from('<H', answer, at + 8 + 2)[0]
+            at += (8 + length + 7) & ~7
+    return dialect, cipher, signer
 
 
 def smb1_choice(answer):

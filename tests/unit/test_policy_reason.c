@@ -112,6 +112,68 @@ static void test_policy_native_refusals_are_told(void **state)
 	}
 }
 
+static void test_policy_native_lists_are_told(void **state)
+{
+	static const struct {
+		enum sg_dialect dialect;
+		uint16_t cipher;
+		int signing;
+		const char *option;
+	} rows[] = {
+		{SG_DIALECT_SMB3_11,
+		 SG_CIPHER_AES256_GCM,
+		 SG_SIGNING_AES128_GMAC,
+		 NULL},
+		{SG_DIALECT_SMB3_11,
+		 SG_CIPHER_NONE,
+		 SG_SIGNING_AES128_GMAC,
+		 NULL},
+		{SG_DIALECT_SMB3_00,
+		 SG_CIPHER_AES128_CCM,
+		 SG_SIGNING_AES128_GMAC,
+		 "server smb3 encryption algorithms"},
+		{SG_DIALECT_SMB3_00,
+		 SG_CIPHER_NONE,
+		 SG_SIGNING_AES128_CMAC,
+		 "server smb3 signing algorithms"},
+		{SG_DIALECT_SMB2_02,
+		 SG_CIPHER_NONE,
+		 SG_SIGNING_HMAC_SHA256,
+		 "server smb3 signing algorithms"},
+		{SG_DIALECT_NT1, SG_CIPHER_NONE, SG_SIGNING_MD5, NULL},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct sg_policy policy = no_policy;
+		struct sg_facts facts =
+			client_with(rows[i].dialect, rows[i].cipher, true);
+		struct sg_verdict *verdict = NULL;
+
+		facts.signing_algorithm = rows[i].signing;
+		policy.global = &asks_nothing;
+		policy.native_ciphers = 1U << SG_CIPHER_AES256_GCM;
+		policy.native_signing = 1U << SG_SIGNING_AES128_GMAC;
+		verdict = decide(SG_GATE_NEGOTIATE, &policy, &facts);
+		assert_null(verdict->option); /* they are not known */
+		talloc_free(verdict);
+
+		policy.have_native_lists = true;
+		verdict = decide(SG_GATE_NEGOTIATE, &policy, &facts);
+		if (rows[i].option == NULL) {
+			assert_null(verdict->option);
+		} else {
+			assert_int_equal(verdict->outcome, SG_DENIED);
+			assert_string_equal(verdict->option, rows[i].option);
+			assert_string_equal(verdict->scope, "native");
+			assert_non_null(
+				strstr(verdict->reason, rows[i].option));
+		}
+		talloc_free(verdict);
+	}
+	assert_int_equal(i, 6);
+}
+
 /* Our own refusal is told rather than smbd's; audit mode does not hide it. */
 static void test_policy_native_refusal_beside_our_own(void **state)
 {
@@ -286,6 +348,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_policy_native_refusals_are_told),
+		cmocka_unit_test(test_policy_native_lists_are_told),
 		cmocka_unit_test(test_policy_native_refusal_beside_our_own),
 		cmocka_unit_test(
 			test_policy_reason_names_client_option_and_scope),
