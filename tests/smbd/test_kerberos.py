@@ -10,7 +10,9 @@ shares outlives smbd's reload at the end of each Kerberos session setup.
 import contextlib
 import os
 
+import krb5_client
 from harness import DENIED, visit
+from impacket_client import status
 from kdc import SERVICE, Realm
 
 OPTION = 'smbguard:ntlm'
@@ -261,6 +263,30 @@ def test_exception_for_one_user(t):
             t.fields(smbd.events(event='session')[-1], account=user,
                      authMechanism='krb5', outcome='allowed',
                      policy__exception=None)
+
+
+def test_password_into_a_session_of_a_ticket(t):
+    """bob's tree would be alice's, who has no ticket; both sign."""
+    shares = {'kerb': {'smbguard:signing': 'required', **DENY},
+              'open': {'smbguard:signing': 'required'}}
+    with realm_and_smbd(t, shares=shares) as (realm, smbd):
+        tickets = realm.tickets('bob')
+        for share, got in (('open', 'ok'), ('kerb', DENIED)):
+            with krb5_client.connect(smbd.port, tickets, 'bob') as client:
+                tree = client.tree(share)
+                t.equal(b'hello\n', client.read(tree))
+                t.equal(got, status(krb5_client.log_on_into, client, 'alice'))
+                if got == 'ok':
+                    t.equal(b'hello\n', client.read(tree))
+                else:
+                    t.true(status(client.read, tree) != 'ok', 'no read')
+        told = [(e['account'], e['authMechanism'], e['outcome'])
+                for e in smbd.events(event='session')]
+        t.equal([('bob', 'krb5', 'allowed'), ('alice', 'NTLMSSP', 'allowed'),
+                 ('bob', 'krb5', 'allowed'), ('alice', 'NTLMSSP', 'denied')],
+                told)
+        t.fields(smbd.events(event='session')[-1], share='kerb',
+                 policy__option=OPTION, policy__scope='kerb')
 
 
 def test_ticket_for_another_key_fails(t):
