@@ -1,11 +1,11 @@
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every logon is seen: SMB1 without extended security, many at once, pipes.
+"""Every logon is seen: SMB1 without extended security, and many at once.
 
 What: curl and hand-made SMB1 clients get session and auth_failed events with
 the account, are refused at the logon and answered late as others are; guesses
-that come all at once are answered one after the other; pipes that are opened at
-IPC$ are told of.  (SMB2 and extended security: test_auth_failure.)
+that come all at once are answered one after the other.  (SMB2 and extended
+security: test_auth_failure.  Passwords that go through a pipe: test_pipes.)
 """
 
 import struct
@@ -13,6 +13,7 @@ import time
 
 import impacket_client
 import ntlm_client
+import wire
 from clients import ANONYMOUS
 from harness import DENIED, visit
 from ntlm_client import Logons, status_name
@@ -125,6 +126,30 @@ def test_smb1_long_names(t):
     t.contains('[+', t.one(smbd.events(event='auth_failed'))['account'])
 
 
+def test_no_line_is_longer_than_8_kib(t):
+    """So much do common log daemons take; the longest that a client can cause."""
+    smbd = server(t, {'smbguard:ntlm': 'deny', 'smbguard:mode': 'audit'})
+    many = list(range(0x4000, 0x4000 + 300))
+    offer = struct.pack('<301H', 300, *many)
+    with smbd.raw() as c:
+        answer = c.ask(wire.smb1_negotiate(*['\x01' * 300] * 40, 'SMB 2.???'))
+        t.equal(0x02FF, wire.smb2_negotiated(answer))
+        c.ask(wire.smb2_negotiate(*many, 'SMB3_11', message_id=1, contexts=(
+            wire.preauth_context(), wire.netname_context('\u20ac' * 250),
+            wire.context(wire.CONTEXT_ENCRYPTION, offer),
+            wire.context(wire.CONTEXT_SIGNING, offer))))
+    for name in ('\x01' * 5000, '\u20ac' * 2500, '"\\' * 2000):
+        with Logons(smbd.port) as c:
+            t.equal(FAILED, c.attempt(name, 'wrong', domain=name,
+                                      workstation=name))
+    with open(smbd.audit, 'rb') as f:
+        lines = f.read().splitlines()
+    print([len(line) for line in lines])
+    t.equal(7, len(lines))
+    t.true(all(len(line) < 8192 for line in lines), 'short lines')
+    t.true(len(lines[0]) > 3000, 'a long one among them')
+
+
 # Guesses, all at once
 
 def begin(c, passwords):
@@ -179,45 +204,3 @@ def test_guess_while_another_waits_in_smb1(t):
         t.true(time.monotonic() - start >= 1.5, 'three take three times')
         t.equal(SUCCESS, c.log_on('alice'))
     t.equal(3, len(smbd.events(event='auth_failed')))
-
-
-# Pipes
-
-def test_pipe_is_told_of(t):
-    smbd = server(t)
-    t.equal('ok', smbd.smbclient(None).got)
-    event = t.one(smbd.events(event='pipe_open'))
-    t.fields(event, outcome='allowed', severity='info', share='IPC$',
-             pipe='srvsvc', account='alice', clientAddress='127.0.0.1')
-    t.equal('ok', smbd.smbclient('open').got)
-    t.one(smbd.events(event='pipe_open'), 'a file is none')
-
-
-def test_pipes_of_an_anonymous_client(t):
-    """Guessing through SAMR: no failure is seen, but that it opens pipes."""
-    smbd = server(t)
-    for protocol in ('SMB3_11', 'SMB2_02', 'NT1'):
-        for _ in range(3):
-            t.run('rpcclient', *smbd.rpc_options(protocol), '--user=%',
-                  '127.0.0.1', '--command=enumdomains')
-    pipes = smbd.events(event='pipe_open')
-    t.true(len(pipes) >= 9, 'pipes: %d' % len(pipes))
-    for event in pipes:
-        t.fields(event, account='ANONYMOUS LOGON', share='IPC$')
-    t.true({'samr', 'lsarpc'} & {event['pipe'] for event in pipes}, 'samr')
-
-
-def test_pipes_are_closed_by_the_options_of_ipc(t):
-    """What [IPC$] demands is demanded of who opens pipes."""
-    for option, value, anonymous, old in (
-            ('guest', 'deny', False, True), ('encryption', 'required', False,
-                                             False)):
-        smbd = server(t, shares={'IPC$': {'smbguard:' + option: value,
-                                          'path': '/tmp'}})
-        t.equal('ok', smbd.smbclient(None).got)
-        t.true(smbd.smbclient(None, user=ANONYMOUS).status != 0, option)
-        for more in ([], OLD_LOGON):
-            got = smbd.smbclient('IPC$', 'NT1', 'exit', options=more)
-            t.equal(old, got.status == 0, '%s %s' % (option, more))
-        t.equal({'alice'}, {e['account']
-                            for e in smbd.events(event='pipe_open')})

@@ -201,6 +201,44 @@ def test_signing_for_the_connected(t):
         t.equal(DENIED, impacket_client.status(client.read, number))
 
 
+def test_signing_for_the_connected_of_smb1(t):
+    """Its signing was settled with the dialect: who did not agree to it cannot
+    sign any more, and is not let in."""
+    required = {'smbguard:signing': 'required'}
+    smbd = server(t)
+    with smbd.impacket(dialect='NT1') as client:
+        t.equal(b'hello\n', client.read(client.tree('open')))
+        smbd.config.update('open', required)
+        smbd.reload()
+        t.equal(DENIED, tree(client, 'open'))
+    event = smbd.events(event='share_connect')[-1]
+    t.fields(event, outcome='denied', signed=False, dialect='NT1',
+             policy__option='smbguard:signing', policy__actual='none')
+    # Who connects now is told to sign.
+    with smbd.impacket(dialect='NT1') as client:
+        t.equal(b'hello\n', client.read(client.tree('open')))
+    event = smbd.events(event='share_connect')[-1]
+    t.fields(event, outcome='allowed', signed=True, policy__actual='MD5')
+
+
+def test_signing_of_one_account(t):
+    """The share asks for it when smbd knows the account, too late to tell the
+    client: one that signs by itself gets in, and SMB1 does not."""
+    path = os.path.join(t.directory, 'bob.conf')
+    with open(path, 'w', encoding='ascii') as f:
+        f.write('smbguard:signing = required\n')
+    smbd = server(t, shares={'open': {
+        'include': os.path.join(t.directory, '%U.conf')}})
+    for user, got in (('alice', 'ok'), ('bob', DENIED)):
+        with smbd.impacket(user, 'NT1') as client:
+            t.equal(got, tree(client, 'open'), user)
+        t.equal('ok', smbd.smbclient('open', user=user, options=[
+            'client signing=required']).got, user)
+    t.equal([('NT1', 'denied', False), ('SMB3_11', 'allowed', True)],
+            [(e['dialect'], e['outcome'], e['signed']) for e in smbd.events(
+                event='share_connect', account='bob')])
+
+
 def test_mode_changes(t):
     smbd = server(t, shares={'secret': dict(REQUIRED, **{
         'smbguard:mode': 'audit'})})
