@@ -7,7 +7,8 @@ What: Smb1 negotiates NT LM 0.12; message() sends a chain of commands and return
 the answers to each; log_on(), tree(), read() are those that tests need.
 
 How: MS-CIFS 2.2.3.4 (AndX messages), 2.2.4.  Strings are ASCII, passwords are
-NTLMv1.  Nothing is signed.
+NTLMv1.  Nothing is signed, though a client may say that it would
+(announces_signing).
 
 How it fails: an answer is a status by name; a server that hangs up is
 ConnectionError.
@@ -23,7 +24,7 @@ from ntlm_client import status_name
 
 SESSION_SETUP, TREE_CONNECT, CREATE, READ = 0x73, 0x75, 0xA2, 0x2E
 NONE = 0xFF
-FLAGS2_EXTENDED, FLAGS2_STATUS = 0x0800, 0x4000
+FLAGS2_EXTENDED, FLAGS2_STATUS, FLAGS2_SIGNING = 0x0800, 0x4000, 0x0004
 SUCCESS = 'NT_STATUS_SUCCESS'
 
 
@@ -52,12 +53,14 @@ def read(fid=0, count=64):
 
 
 class Smb1(wire.Connection):
-    def __init__(self, port, source=None, extended=False):
+    def __init__(self, port, source=None, extended=False,
+                 announces_signing=False):
         super().__init__(port, source)
         self.uid = self.tid = 0
-        self.extended = extended
+        self.flags2 = FLAGS2_STATUS | (FLAGS2_SIGNING if announces_signing
+                                       else 0)
         message = bytearray(wire.smb1_negotiate('NT LM 0.12'))
-        flags2 = FLAGS2_STATUS | (FLAGS2_EXTENDED if extended else 0)
+        flags2 = self.flags2 | (FLAGS2_EXTENDED if extended else 0)
         struct.pack_into('<H', message, 10, flags2)
         answer = self.ask(bytes(message))
         if len(answer) < 32 or answer[32] != 17:
@@ -73,7 +76,7 @@ class Smb1(wire.Connection):
         """[(status, uid, tid, words, bytes)] for each command answered."""
         header = struct.pack(
             '<4sBIBHH8sHHHHH', b'\xffSMB', commands[0][0], 0, 0x18,
-            FLAGS2_STATUS, 0, bytes(8), 0, self.tid if tid is None else tid,
+            self.flags2, 0, bytes(8), 0, self.tid if tid is None else tid,
             1, self.uid if uid is None else uid, 1)
         body = b''
         for number, (_, words, data) in enumerate(commands):

@@ -15,6 +15,7 @@ import impacket_client
 from harness import DENIED
 from ntlm_client import Logons
 from reloads import sighup, smbcontrol
+from smb1 import Smb1
 
 ENCRYPTION = 'smbguard:encryption'
 REQUIRED = {ENCRYPTION: 'required'}
@@ -214,6 +215,19 @@ def test_signing_for_the_connected_of_smb1(t):
     event = smbd.events(event='share_connect')[-1]
     t.fields(event, outcome='denied', signed=False, dialect='NT1',
              policy__option='smbguard:signing', policy__actual='none')
+    # One that says that it signs, and does not: smbd would let it read.
+    smbd.config.set('open', 'smbguard:signing', None)
+    smbd.config.set('global', 'server signing', 'auto')
+    smbd.reload()
+    with Smb1(smbd.port, announces_signing=True) as client:
+        t.equal(SUCCESS, client.log_on('alice'))
+        t.equal(SUCCESS, client.tree('open'))
+        t.equal(b'hello\n', client.read_file())
+        smbd.config.update('open', required)
+        smbd.reload()
+        t.equal(DENIED, client.tree('open'))
+    t.fields(smbd.events(event='share_connect')[-1], outcome='denied',
+             signed=False, policy__option='smbguard:signing')
     # Who connects now is told to sign.
     with smbd.impacket(dialect='NT1') as client:
         t.equal(b'hello\n', client.read(client.tree('open')))
