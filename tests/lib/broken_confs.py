@@ -153,18 +153,22 @@ CASES = {
          ('error', 'exception-invalid', 'global', 'exceptions = scanner')],
         exception('until = ') + ['smbguard:scanner untill = @DAYS+90@']),
     # modules
-    'share_without_module': Broken(
-        [('warning', 'share-unguarded', 'team', 'recycle')],
+    'share_with_a_list_of_its_own': Broken(
+        [('note', 'share-fallback', 'team', 'recycle')],
         share=['vfs objects = recycle']),
-    'share_with_options_without_module': Broken(
-        [('error', 'share-unguarded', 'team', 'recycle')],
-        share=['vfs objects = recycle', 'smbguard:guest = deny']),
+    'share_that_nothing_guards': Broken(
+        [('error', 'preload-missing', 'global', None),
+         ('error', 'share-unguarded', 'team', 'recycle')],
+        share=['vfs objects = recycle', 'smbguard:guest = deny'],
+        drop='preload'),
+    'share_that_nothing_guards_nor_asks_for_anything': Broken(
+        [('error', 'preload-missing', 'global', None),
+         ('warning', 'share-unguarded', 'team', 'recycle')],
+        ['vfs objects = smbguard'], ['vfs objects = recycle'],
+        drop='smbguard'),
     'module_below_the_share': Broken(
-        [('warning', 'share-unguarded', 'team', 'objects = smbguard')],
+        [('note', 'share-fallback', 'team', 'objects = smbguard')],
         drop='vfs objects', more=['[global]', 'vfs objects = smbguard']),
-    'module_below_a_share_that_asks_for_nothing': Broken(
-        [('warning', 'share-unguarded', 'team', 'objects = smbguard')],
-        drop='smbguard', more=['[global]', PRELOAD, 'vfs objects = smbguard']),
     'printer_by_a_default': Broken(
         [('note', 'printer', 'team', 'printable')],
         ['printable = yes']),
@@ -179,21 +183,19 @@ CASES = {
         ['vfs objects = acl_xattr'], drop='vfs objects'),
     'no_preload': Broken(
         [('error', 'preload-missing', 'global', None)], drop='preload'),
-    'no_session_gate': Broken(
-        [('error', 'preload-missing', 'global', 'negotiate.so')],
-        ['preload modules = @STAGE@/smbguard/negotiate.so'], drop='preload'),
-    'preload_in_other_order': Broken(
-        [('warning', 'preload-order', 'global', 'preload')],
-        ['preload modules = @STAGE@/smbguard/session.so '
-         '@STAGE@/smbguard/negotiate.so'], drop='preload'),
+    'preload_of_another_name': Broken(
+        [('error', 'preload-missing', 'global', 'session.so')],
+        ['preload modules = @STAGE@/smbguard/session.so'], drop='preload'),
     'preload_relative': Broken(
         [('error', 'preload-relative', 'global', 'preload')],
-        ['preload modules = @STAGE@/smbguard/negotiate.so '
-         'smbguard/session.so'], drop='preload'),
+        ['preload modules = smbguard.so'], drop='preload'),
     'preload_not_there': Broken(
         [('error', 'preload-not-there', 'global', 'preload')],
-        ['preload modules = @STAGE@/smbguard/negotiate.so '
-         '@DIR@/smbguard/session.so'], drop='preload'),
+        ['preload modules = @DIR@/other.so @DIR@/smbguard.so'],
+        drop='preload'),
+    'domain_controller': Broken(
+        [('error', 'vfs-default-lost', 'global', 'objects = smbguard')],
+        ['server role = active directory domain controller']),
     'nothing_of_smbguard': Broken(
         [('warning', 'not-configured', 'global', None)],
         drop='smbguard'),
@@ -208,11 +210,8 @@ CASES = {
         [('error', 'encrypt-off', 'global', 'off')],
         ['server smb encrypt = off'], ['smbguard:encryption = required'],
         drop='smbguard:encryption'),
-    'smb1_past_the_session_gate': Broken(
-        [('warning', 'smb1-past-session-gate', 'global', 'NT1')],
-        ['server min protocol = NT1']),
     'smb1_by_its_old_name': Broken(
-        [('warning', 'smb1-past-session-gate', 'global', 'LANMAN1')],
+        [('note', 'smb1-served', 'global', 'LANMAN1')],
         ['min  Protocol = LANMAN1']),
     'smb1_served': Broken(
         [('note', 'smb1-served', 'global', 'NT1')],

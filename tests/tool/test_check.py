@@ -287,11 +287,13 @@ def test_another_samba(t):
 
 
 def test_guarded_is_who_smbd_guards(t):
-    """A share has of [global] what stands above it: testparm says the same."""
+    """Without the preload line: a share has of [global] what stands above it, and
+    testparm says the same."""
     late = ['[late]', 'path = @DIR@']
-    path = write(t, [line for line in CLEAN if 'vfs objects' not in line] +
-                 SHARE + ['[global]', 'vfs objects = smbguard'] + late +
-                 ['[team]', 'read only = no'])
+    lines = ([line for line in CLEAN if 'vfs objects' not in line] + SHARE +
+             ['[global]', 'vfs objects = smbguard'] + late +
+             ['[team]', 'read only = no'])
+    path = write(t, [line for line in lines if 'preload' not in line])
     _, result = check(t, path)
     told = {share['share']: share['guarded'] for share in result['shares']}
     for name in ('team', 'late'):
@@ -301,3 +303,6 @@ def test_guarded_is_who_smbd_guards(t):
         t.equal(0, status, output)
         t.equal('smbguard' in output, told[name], name)
     t.equal({'team': False, 'late': True}, told)
+    # Once smbguard is loaded, it guards both.
+    _, result = check(t, write(t, lines))
+    t.equal([True, True], [share['guarded'] for share in result['shares']])

@@ -38,7 +38,7 @@ def test_registry_shares(t):
     registry(t, path, [('stored', 'path', t.directory),
                        ('stored', 'vfs objects', 'recycle'),
                        ('global', 'smbguard:mode', 'audit')])
-    result = expect(t, path, [('warning', 'share-unguarded', 'stored', '')])
+    result = expect(t, path, [('note', 'share-fallback', 'stored', '')])
     t.equal('enforce', result['global']['mode'])
     t.equal([], check(t, write(t, CLEAN + SHARE))[1]['findings'])
 

@@ -74,7 +74,7 @@ def test_ansible(t):
     t.equal(0, status, output)
     t.contains('changed=0 ', output, 'the second time')
     # `smbguard check` has the last word.
-    status, output = play('\tvfs objects = recycle\n')
-    t.true(status != 0, 'a share without the module')
+    status, output = play('\tsmbguard:guest = never\n')
+    t.true(status != 0, 'an option that is not valid')
     with open(conf, encoding='utf-8') as f:
-        t.true('smbguard' not in f.read(), 'nothing was written')
+        t.true('preload' not in f.read(), 'nothing was written')

@@ -153,7 +153,7 @@ def test_share_that_the_gate_does_not_see(t):
     smbd = t.smbd()
     with smbd.connected('open'):
         conf = changed(t, smbd, {'smbguard:min protocol': 'SMB3_11'},
-                       {'open': {'vfs objects': 'recycle'}})
+                       {'open': {'printable': 'yes'}})
         code, rows = status(t, conf)
         t.equal((0, 'unguarded'), (code, t.one(rows)['outcome']))
 

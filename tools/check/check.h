@@ -47,6 +47,8 @@ struct sg_check {
 	const struct sg_conf *conf;
 	const struct sg_conf_section *global;
 	struct sg_settings *settings; /* of [global] */
+	const char *preload; /* smbguard.so as [global] lists it, or NULL */
+	bool preload_loads;  /* and it is there */
 	struct sg_checked *shares;
 	size_t num_shares;
 	struct sg_finding *findings;
@@ -90,7 +92,7 @@ bool sg_exception_option(const char *key);
 /** Exceptions: invalid, expired, ending, or of no use. */
 void sg_check_exceptions(struct sg_check *check);
 
-/** The modules: listed, there, of the installed Samba. */
+/** The module: listed, there, of the installed Samba. */
 void sg_check_modules(struct sg_check *check);
 
 /** Samba's own settings that make smbguard blind or pointless. */

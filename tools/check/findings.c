@@ -12,15 +12,7 @@
 
 #include <stdarg.h>
 #include <string.h>
-
-static bool is_guarded(const struct sg_conf *conf,
-		       const struct sg_conf_section *share)
-{
-	const struct sg_conf_param *vfs =
-		sg_conf_default(conf, share, "vfs objects");
-
-	return vfs != NULL && sg_conf_lists(vfs->value, SG_OPTION_PREFIX);
-}
+#include <unistd.h>
 
 static bool add_share(struct sg_check *check,
 		      const struct sg_conf_section *section)
@@ -33,7 +25,8 @@ static bool add_share(struct sg_check *check,
 	share->settings = sg_conf_settings(check, section);
 	share->printable =
 		printable != NULL && sg_conf_is_yes(printable->value);
-	share->guarded = !share->printable && is_guarded(check->conf, section);
+	share->guarded =
+		sg_conf_guarded(check->conf, section, check->preload_loads);
 	check->num_shares++;
 	return share->settings != NULL;
 }
@@ -50,6 +43,11 @@ struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf)
 	check->conf = conf;
 	check->global = &conf->sections[0];
 	check->now = time(NULL);
+	check->preload = sg_conf_preload(check, conf);
+	/* smbd takes no other path */
+	check->preload_loads = check->preload != NULL &&
+			       check->preload[0] == '/' &&
+			       access(check->preload, R_OK) == 0;
 	check->settings = sg_conf_settings(check, check->global);
 	check->shares =
 		talloc_zero_array(check, struct sg_checked, conf->num_sections);

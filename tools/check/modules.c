@@ -1,11 +1,12 @@
 /*
- * smbguard check: are the three gates there, and asked?
+ * smbguard check: is the module there, and asked?
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smbd does not care whether a preload module loads, and a share that sets
- * its own "vfs objects" drops those of [global].
+ * smbd does not care whether a preload module loads. It refuses a share whose
+ * "vfs objects" do not; so where smbguard is listed there as well, a module
+ * that does not load is noticed.
  */
 
 #include "check.h"
@@ -17,156 +18,68 @@
 
 #include "smbguard_config.h"
 
-#define SEPARATORS " \t,;\n\r\""
-#define NEGOTIATE "/negotiate.so"
-#define SESSION "/session.so"
 #define PRELOAD "preload modules"
+#define VFS "vfs objects"
 #define OF_SMBGUARD "smbguard"
+#define MODULE "/smbguard.so"
+#define SECOND_NAME "/vfs/smbguard.so"
+#define LINE PRELOAD " = " SMBGUARD_MODULESDIR MODULE
 
-struct preload {
-	const struct sg_conf_param *param;
-	const char *negotiate; /* their paths, NULL: not listed */
-	const char *session;
-	bool swapped;
-};
-
-static bool ends_with(const char *path, const char *end)
+/* Is the file there that [global] lists? */
+static void check_preload(struct sg_check *check)
 {
-	size_t len = strlen(path);
-	size_t tail = strlen(end);
-
-	return len >= tail && strcmp(path + len - tail, end) == 0;
-}
-
-/* Another project's module may be called session.so as well. */
-static bool is_ours(const char *path, const char *name)
-{
-	return ends_with(path, name) && strstr(path, OF_SMBGUARD) != NULL;
-}
-
-static void check_path(struct sg_check *check,
-		       const struct preload *p,
-		       const char *path)
-{
-	struct sg_finding f = {
-		.grade = SG_GRADE_ERROR,
-		.section = check->global,
-		.param = p->param,
-		.remedy = "Write its whole path; `smbd -b` tells MODULESDIR.",
-	};
-
-	if (path[0] != '/') {
-		f.id = "preload-relative";
-		sg_check_add(check,
-			     f,
-			     "\"%s\" is no absolute path, and smbd does not "
-			     "load it.",
-			     path);
-	} else if (access(path, R_OK) != 0) {
-		f.id = "preload-not-there";
-		f.remedy = "Correct the path, or install smbguard.";
-		sg_check_add(check,
-			     f,
-			     "There is no %s. smbd goes on without, and the "
-			     "share gate then refuses.",
-			     path);
-	}
-}
-
-static void look_at(struct sg_check *check, struct preload *p, char *path)
-{
-	bool negotiate = is_ours(path, NEGOTIATE);
-	bool session = is_ours(path, SESSION);
-
-	if (negotiate) {
-		p->swapped = p->session != NULL;
-		p->negotiate = path;
-	}
-	if (session) {
-		p->session = path;
-	}
-	if (negotiate || session) {
-		check_path(check, p, path);
-	}
-}
-
-static void read_preload(struct sg_check *check, struct preload *p)
-{
-	char *list = NULL;
-	char *state = NULL;
-	char *path = NULL;
-
-	p->param = sg_conf_find(check->global, PRELOAD);
-	if (p->param == NULL) {
-		return;
-	}
-	list = talloc_strdup(check, p->param->value);
-	if (list == NULL) {
-		check->ok = false;
-		return;
-	}
-	for (path = strtok_r(list, SEPARATORS, &state); path != NULL;
-	     path = strtok_r(NULL, SEPARATORS, &state)) {
-		look_at(check, p, path);
-	}
-}
-
-static void check_preload(struct sg_check *check, const struct preload *p)
-{
-	const char *lacks = NULL;
+	const struct sg_conf_param *param =
+		sg_conf_find(check->global, PRELOAD);
 	struct sg_finding f = {
 		.grade = SG_GRADE_ERROR,
 		.id = "preload-missing",
 		.section = check->global,
-		.param = p->param,
+		.param = param,
 		.option = PRELOAD,
-		.remedy = PRELOAD " = " SMBGUARD_MODULESDIR
-				  "/smbguard/negotiate.so " SMBGUARD_MODULESDIR
-				  "/smbguard/session.so",
+		.remedy = LINE,
 	};
 
-	if (p->negotiate == NULL) {
-		lacks = p->session == NULL ? "negotiate.so and session.so"
-					   : "negotiate.so";
-	} else if (p->session == NULL) {
-		lacks = "session.so";
-	}
-	if (lacks != NULL) {
+	if (check->preload == NULL) {
 		sg_check_add(check,
 			     f,
-			     "\"" PRELOAD "\" of [global] lacks smbguard's %s. "
-			     "Shares that anything is asked for are refused in "
-			     "enforce mode.",
-			     lacks);
+			     "\"" PRELOAD "\" of [global] does not have "
+			     "smbguard.so. Shares that list smbguard and that "
+			     "anything is asked for are refused in enforce "
+			     "mode; those that do not list it are open.");
+		return;
 	}
-	if (p->swapped) {
-		f.grade = SG_GRADE_WARNING;
-		f.id = "preload-order";
+	if (check->preload[0] != '/') {
+		f.id = "preload-relative";
+		f.remedy = "Write its whole path: " LINE;
 		sg_check_add(check,
 			     f,
-			     "session.so is listed before negotiate.so, an "
-			     "order that is not tested.");
+			     "\"%s\" is no absolute path, and smbd does not "
+			     "load it.",
+			     check->preload);
+	} else if (!check->preload_loads) {
+		f.id = "preload-not-there";
+		f.remedy = "Correct the path, or install smbguard.";
+		sg_check_add(check,
+			     f,
+			     "There is no %s. smbd goes on without, and only "
+			     "shares that list smbguard are then refused.",
+			     check->preload);
 	}
 }
 
-/* In MODULESDIR, where smbd looks; or beside the others, not yet installed. */
-static void check_vfs_file(struct sg_check *check, const struct preload *p)
+/* In MODULESDIR, where smbd looks; or beside the other, not yet installed. */
+static void check_second_name(struct sg_check *check)
 {
-	const char *path = SMBGUARD_MODULESDIR "/vfs/smbguard.so";
+	const char *path = SMBGUARD_MODULESDIR SECOND_NAME;
 	char *beside = NULL;
-	size_t len;
+	size_t len = strlen(check->preload) - strlen(MODULE);
 
-	if (access(path, F_OK) == 0 || p->negotiate == NULL) {
-		return;
-	}
-	len = strlen(p->negotiate) - strlen(OF_SMBGUARD NEGOTIATE);
-	if (ends_with(p->negotiate, "/" OF_SMBGUARD NEGOTIATE)) {
-		beside = talloc_asprintf(check,
-					 "%.*svfs/smbguard.so",
-					 (int)len,
-					 p->negotiate);
-	}
-	if (beside != NULL && access(beside, F_OK) == 0) {
+	beside = talloc_asprintf(check,
+				 "%.*s" SECOND_NAME,
+				 (int)len,
+				 check->preload);
+	if (access(path, F_OK) == 0 || beside == NULL ||
+	    access(beside, F_OK) == 0) {
 		return;
 	}
 	sg_check_add(check,
@@ -174,104 +87,109 @@ static void check_vfs_file(struct sg_check *check, const struct preload *p)
 			     .grade = SG_GRADE_ERROR,
 			     .id = "vfs-not-there",
 			     .section = check->global,
-			     .option = "vfs objects",
-			     .remedy = "Install smbguard.",
+			     .option = VFS,
+			     .remedy = "Install smbguard whole.",
 		     },
-		     "There is no %s, and smbd refuses each share that lists "
-		     "the module.",
+		     "There is no %s, and smbd refuses every share.",
 		     path);
 }
 
-/* Why smbd does not ask about a share, and what to do. */
-struct unguarded {
-	const char *why;
-	const char *remedy;
-	const char *option; /* what it follows from */
-	bool meant;	    /* not, where [global] lists smbguard too late */
-};
-
-static struct unguarded unguarded(const struct sg_check *check,
-				  const struct sg_checked *share)
-{
-	const char *own = sg_conf_value(share->section, "vfs objects");
-	const char *global = sg_conf_value(check->global, "vfs objects");
-
-	if (share->printable) {
-		return (struct unguarded){
-			.why = "it is a printer",
-			.remedy = "Of its own options only smbguard:encryption "
-				  "works; ask for the rest in [global].",
-			.option = "printable",
-			.meant = true,
-		};
-	}
-	if (own == NULL && sg_conf_lists(global, OF_SMBGUARD)) {
-		return (struct unguarded){
-			.why = "\"vfs objects = smbguard\" stands below it, and "
-			       "a share has what [global] says above it",
-			.remedy = "Write it into [global] above all shares.",
-			.option = "vfs objects",
-		};
-	}
-	return (struct unguarded){
-		.why = "\"vfs objects\" leaves it out",
-		.remedy = "Add smbguard to its \"vfs objects\".",
-		.option = "vfs objects",
-		.meant = true,
-	};
-}
-
-/* What is demanded of a share that smbd does not ask smbguard about? */
-static void check_share(struct sg_check *check, const struct sg_checked *share)
+/* Does the share itself ask for anything that smbd cannot hold alone? */
+static bool asks_beyond_encryption(const struct sg_checked *share)
 {
 	struct sg_settings own = *share->settings;
-	bool asks = sg_settings_ask(&own);
-	bool beyond = false;
-	bool global = sg_settings_ask(check->settings);
-	const struct unguarded u = unguarded(check, share);
-	struct sg_finding f = {
-		.grade = u.meant ? SG_GRADE_NOTE : SG_GRADE_WARNING,
-		.id = share->printable ? "printer" : "share-unguarded",
-		.section = share->section,
-		.param = u.meant ? sg_conf_default(check->conf,
-						   share->section,
-						   u.option)
-				 : sg_conf_find(check->global, u.option),
-		.remedy = u.remedy,
-	};
-	const char *follows = "No option asks for anything here; there will "
-			      "be no events of it.";
 
 	own.encryption = SG_NEED_UNSET;
-	beyond = sg_settings_ask(&own);
-	if (beyond) {
-		f.grade = SG_GRADE_ERROR;
-		follows = "It has smbguard options, and is closed to everybody "
-			  "in enforce mode.";
-	} else if (asks || global) {
-		f.grade = share->printable ? SG_GRADE_NOTE : SG_GRADE_WARNING;
-		follows = "Only what [global] asks for at the negotiate and "
-			  "session gates holds, and encryption; there will be "
-			  "no events of it.";
+	return sg_settings_ask(&own);
+}
+
+static void check_printer(struct sg_check *check,
+			  const struct sg_checked *share)
+{
+	bool closed = asks_beyond_encryption(share);
+
+	sg_check_add(
+		check,
+		(struct sg_finding){
+			.grade = closed ? SG_GRADE_ERROR : SG_GRADE_NOTE,
+			.id = "printer",
+			.section = share->section,
+			.param = sg_conf_default(check->conf,
+						 share->section,
+						 "printable"),
+			.remedy = "Of its own options only smbguard:encryption "
+				  "works; ask for the rest in [global].",
+		},
+		"smbd does not ask smbguard about [%s]: it is a printer. %s",
+		share->section->name,
+		closed ? "It has smbguard options, and is closed to everybody "
+			 "in enforce mode."
+		       : "Only what [global] asks for at the negotiate and "
+			 "logon gates holds, and encryption; there will be no "
+			 "events of it.");
+}
+
+/*
+ * A share that does not list the module itself: guarded as long as the
+ * preloaded one works.
+ */
+static void check_unlisted(struct sg_check *check,
+			   const struct sg_checked *share)
+{
+	const struct sg_conf_param *own = sg_conf_find(share->section, VFS);
+	const char *below = sg_conf_value(check->global, VFS);
+	bool asks = sg_settings_ask(share->settings) ||
+		    sg_settings_ask(check->settings);
+	struct sg_finding f = {
+		.grade = SG_GRADE_NOTE,
+		.id = "share-fallback",
+		.section = share->section,
+		.param = own,
+		.option = VFS,
+		.remedy = "Put smbguard in front of its \"" VFS "\".",
+	};
+
+	if (own == NULL && sg_conf_lists(below, OF_SMBGUARD)) {
+		f.param = sg_conf_find(check->global, VFS);
+		f.remedy = "Write \"" VFS "\" into [global] above all shares: "
+			   "a share has what [global] says above it.";
 	}
+	if (share->guarded) {
+		sg_check_add(check,
+			     f,
+			     "[%s] does not list smbguard in its \"" VFS "\". "
+			     "It is guarded all the same, but if smbguard.so "
+			     "should not load one day, it is open.",
+			     share->section->name);
+		return;
+	}
+	f.grade = asks ? SG_GRADE_ERROR : SG_GRADE_WARNING;
+	f.id = "share-unguarded";
 	sg_check_add(check,
 		     f,
-		     "smbd does not ask smbguard about [%s]: %s. %s",
-		     share->section->name,
-		     u.why,
-		     follows);
+		     "Nothing guards [%s]: smbguard is neither loaded by "
+		     "\"" PRELOAD "\" nor listed in its \"" VFS "\".",
+		     share->section->name);
+}
+
+static bool is_listed(const struct sg_check *check,
+		      const struct sg_conf_section *share)
+{
+	const struct sg_conf_param *vfs =
+		sg_conf_default(check->conf, share, VFS);
+
+	return vfs != NULL && sg_conf_lists(vfs->value, OF_SMBGUARD);
 }
 
 static void check_shares(struct sg_check *check)
 {
-	const struct sg_conf_param *vfs =
-		sg_conf_find(check->global, "vfs objects");
-	bool everywhere = vfs != NULL && sg_conf_lists(vfs->value, OF_SMBGUARD);
-	bool somewhere = everywhere;
+	const struct sg_conf_param *vfs = sg_conf_find(check->global, VFS);
+	bool somewhere = vfs != NULL && sg_conf_lists(vfs->value, OF_SMBGUARD);
 	size_t i;
 
 	for (i = 0; i < check->num_shares; i++) {
-		somewhere = somewhere || check->shares[i].guarded;
+		somewhere =
+			somewhere || is_listed(check, check->shares[i].section);
 	}
 	if (!somewhere) {
 		sg_check_add(check,
@@ -280,19 +198,54 @@ static void check_shares(struct sg_check *check)
 				     .id = "vfs-missing",
 				     .section = check->global,
 				     .param = vfs,
-				     .option = "vfs objects",
-				     .remedy = "Add \"vfs objects = "
-					       "smbguard\" to [global].",
+				     .option = VFS,
+				     .remedy = "Put smbguard in front of \"" VFS
+					       "\" of [global].",
 			     },
-			     "No share has smbguard in its \"vfs objects\": "
-			     "there is no share gate.");
-		return;
+			     "No share lists smbguard in its \"" VFS "\": if "
+			     "smbguard.so should not load one day, nothing "
+			     "refuses anybody.");
 	}
 	for (i = 0; i < check->num_shares; i++) {
-		if (!check->shares[i].guarded) {
-			check_share(check, &check->shares[i]);
+		const struct sg_checked *share = &check->shares[i];
+		bool listed = is_listed(check, share->section);
+
+		if (share->printable) {
+			check_printer(check, share);
+		} else if (!listed && (somewhere || !share->guarded)) {
+			check_unlisted(check, share);
 		}
 	}
+}
+
+/* smbd's own default there, as long as [global] says nothing. */
+static void check_domain_controller(struct sg_check *check)
+{
+	static const char *const roles[] = {
+		"active directory domain controller",
+		"domain controller",
+		"dc",
+		NULL,
+	};
+	const struct sg_conf_param *vfs = sg_conf_find(check->global, VFS);
+	const char *role = sg_conf_value(check->global, "server role");
+	bool whole = vfs == NULL || (sg_conf_lists(vfs->value, "dfs_samba4") &&
+				     sg_conf_lists(vfs->value, "acl_xattr"));
+
+	if (whole || role == NULL || !sg_native_is_word(role, roles)) {
+		return;
+	}
+	sg_check_add(check,
+		     (struct sg_finding){
+			     .grade = SG_GRADE_ERROR,
+			     .id = "vfs-default-lost",
+			     .section = check->global,
+			     .param = vfs,
+			     .remedy = VFS " = smbguard dfs_samba4 acl_xattr",
+		     },
+		     "A domain controller has \"" VFS " = dfs_samba4 "
+		     "acl_xattr\" by itself, which this line drops: the ACLs "
+		     "of sysvol and netlogon are then not kept.");
 }
 
 /* The first words of smbd's and dpkg's answers. */
@@ -371,7 +324,6 @@ static bool mentions(const struct sg_conf_section *section)
 
 void sg_check_modules(struct sg_check *check)
 {
-	struct preload p = {.param = NULL};
 	bool any = false;
 	size_t i;
 
@@ -391,9 +343,11 @@ void sg_check_modules(struct sg_check *check)
 			     "nothing is guarded, nothing is recorded.");
 		return;
 	}
-	read_preload(check, &p);
-	check_preload(check, &p);
+	check_preload(check);
 	check_shares(check);
-	check_vfs_file(check, &p);
+	check_domain_controller(check);
+	if (check->preload_loads) {
+		check_second_name(check);
+	}
 	check_samba(check);
 }

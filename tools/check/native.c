@@ -84,8 +84,7 @@ static const struct sg_native_row rows[] = {
 		.is = sg_conf_is_no,
 		.grade = SG_GRADE_WARNING,
 		.id = "plaintext-passwords",
-		.what = "has SMB1 clients send their passwords in the clear, "
-			"past the session gate.",
+		.what = "has SMB1 clients send their passwords in the clear.",
 		.remedy = "Remove the line.",
 	},
 	{
@@ -112,8 +111,8 @@ static const struct sg_native_row rows[] = {
 		.is = sg_conf_is_yes,
 		.grade = SG_GRADE_WARNING,
 		.id = "raw-ntlmv2",
-		.what = "takes SMB1 logons without extended security, which "
-			"the session gate does not see.",
+		.what = "takes NTLMv2 answers that are bound to no target, "
+			"so that another server can pass them on to this one.",
 		.remedy = "Remove the line.",
 	},
 	{
@@ -208,17 +207,6 @@ static void check_encrypt(struct sg_check *check)
 	}
 }
 
-/* Options of [global] that only the session gate can hold everywhere. */
-static bool asks_sessions(const struct sg_check *check)
-{
-	const struct sg_settings *s = check->settings;
-
-	return s->encryption == SG_NEED_REQUIRED ||
-	       s->signing == SG_NEED_REQUIRED || s->guest == SG_PERMIT_DENY ||
-	       s->ntlm == SG_PERMIT_DENY || s->auth_failure_delay > 0 ||
-	       s->downgrade == SG_DOWNGRADE_REFUSE;
-}
-
 static void check_floor(struct sg_check *check)
 {
 	const struct sg_conf_param *param =
@@ -232,23 +220,11 @@ static void check_floor(struct sg_check *check)
 		.param = param,
 		.remedy = "smbguard:min protocol = SMB2_02",
 	};
-	bool sessions = asks_sessions(check);
 
 	if (native == SG_DIALECT_NONE) {
 		return;
 	}
-	if (native <= SG_DIALECT_NT1 && floor <= SG_DIALECT_NT1 && sessions) {
-		f.grade = SG_GRADE_WARNING;
-		f.id = "smb1-past-session-gate";
-		sg_check_add(check,
-			     f,
-			     "server min protocol = %s lets SMB1 in, which "
-			     "can log on past the session gate. What [global] "
-			     "asks of sessions is then held at the shares "
-			     "alone, and failed logons are neither recorded "
-			     "nor delayed.",
-			     param->value);
-	} else if (native <= SG_DIALECT_NT1 && floor <= SG_DIALECT_NT1) {
+	if (native <= SG_DIALECT_NT1 && floor <= SG_DIALECT_NT1) {
 		f.id = "smb1-served";
 		sg_check_add(check,
 			     f,

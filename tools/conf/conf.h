@@ -111,6 +111,20 @@ bool sg_conf_is_no(const char *value);
 bool sg_conf_lists(const char *list, const char *word);
 
 /**
+ * smbguard.so as "preload modules" of [global] lists it; NULL if it does not,
+ * or memory ran out.
+ */
+const char *sg_conf_preload(TALLOC_CTX *mem_ctx, const struct sg_conf *conf);
+
+/**
+ * Is smbguard asked about this share? About all but printers where it is
+ * preloaded, and else where "vfs objects" list it.
+ */
+bool sg_conf_guarded(const struct sg_conf *conf,
+		     const struct sg_conf_section *share,
+		     bool preloaded);
+
+/**
  * The dialect that a value of "server min protocol" and its like means:
  * SG_DIALECT_NONE for "default" and for what is none.
  */

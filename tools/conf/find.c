@@ -141,6 +141,49 @@ bool sg_conf_lists(const char *list, const char *word)
 	return false;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+	size_t tail = strlen(end);
+
+	return len >= tail && strcmp(text + len - tail, end) == 0;
+}
+
+const char *sg_conf_preload(TALLOC_CTX *mem_ctx, const struct sg_conf *conf)
+{
+	const char *list = sg_conf_value(&conf->sections[0], "preload modules");
+	char *copy = talloc_strdup(mem_ctx, list != NULL ? list : "");
+	char *state = NULL;
+	char *path = NULL;
+
+	if (copy == NULL) {
+		return NULL;
+	}
+	for (path = strtok_r(copy, LIST_SEPARATORS "\"", &state); path != NULL;
+	     path = strtok_r(NULL, LIST_SEPARATORS "\"", &state)) {
+		if (ends_with(path, "/" SG_OPTION_PREFIX ".so") ||
+		    strcmp(path, SG_OPTION_PREFIX ".so") == 0) {
+			return path;
+		}
+	}
+	return NULL;
+}
+
+bool sg_conf_guarded(const struct sg_conf *conf,
+		     const struct sg_conf_section *share,
+		     bool preloaded)
+{
+	const struct sg_conf_param *vfs =
+		sg_conf_default(conf, share, "vfs objects");
+	const struct sg_conf_param *print =
+		sg_conf_default(conf, share, "printable");
+	bool printable = print != NULL && sg_conf_is_yes(print->value);
+	bool listed =
+		vfs != NULL && sg_conf_lists(vfs->value, SG_OPTION_PREFIX);
+
+	return !printable && (preloaded || listed);
+}
+
 enum sg_dialect sg_conf_dialect(const char *value)
 {
 	enum sg_dialect dialect;

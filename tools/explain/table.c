@@ -30,6 +30,12 @@ const struct sg_explanation sg_explained_events[] = {
 	 "account is what the client said, and proves nothing.",
 	 "One or two are typing errors. Many from one address are somebody "
 	 "who guesses: block the address, and see \"auth failure delay\"."},
+	{"reauthentication",
+	 "A session that is in use was taken over by another account: "
+	 "\"previousAccount\" had it before. Its open shares and files go "
+	 "with it.",
+	 "Rare with honest clients. If a share that is open asks for what the "
+	 "new account lacks, the session event before this one is denied."},
 	{"share_connect",
 	 "A client opened a share. This is where a share's own options are "
 	 "judged.",
@@ -40,6 +46,17 @@ const struct sg_explanation sg_explained_events[] = {
 	 "A client left a share; \"duration\" is how long it was there, in "
 	 "microseconds.",
 	 "Nothing."},
+	{"pipe_open",
+	 "A client opened a pipe of IPC$, \"pipe\": the way to Samba's RPC "
+	 "services, samr and lsarpc and srvsvc among them. What is done "
+	 "through it is not seen.",
+	 "Many from one address within seconds may be guesses at passwords, "
+	 "which fail unseen there. [IPC$] takes smbguard options, and "
+	 "\"restrict anonymous = 2\" keeps those out who have no account."},
+	{"negotiate_mismatch",
+	 "smbd did not choose what the negotiate event said that it would. "
+	 "The session and share events say what it did.",
+	 "A mistake of smbguard's: tell its authors, with both events."},
 	{"negotiate_tampered",
 	 "The client asked the server to confirm what both had negotiated, "
 	 "and the two did not agree: somebody between them changed it. The "

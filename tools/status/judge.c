@@ -205,18 +205,6 @@ static const struct sg_conf_section *section_of(const struct sg_conf *conf,
 	return s;
 }
 
-static bool is_guarded(const struct sg_conf *conf,
-		       const struct sg_conf_section *share)
-{
-	const struct sg_conf_param *vfs = NULL;
-	const struct sg_conf_param *print = NULL;
-
-	vfs = sg_conf_default(conf, share, "vfs objects");
-	print = sg_conf_default(conf, share, "printable");
-	return vfs != NULL && sg_conf_lists(vfs->value, SG_OPTION_PREFIX) &&
-	       (print == NULL || !sg_conf_is_yes(print->value));
-}
-
 static bool answer(TALLOC_CTX *mem_ctx,
 		   struct sg_connected *c,
 		   const struct trials *t)
@@ -265,7 +253,9 @@ bool sg_status_judge(TALLOC_CTX *mem_ctx,
 		if (policy.share == NULL) {
 			return false;
 		}
-		ok = is_guarded(conf, share);
+		ok = sg_conf_guarded(conf,
+				     share,
+				     sg_conf_preload(mem_ctx, conf) != NULL);
 		if (!ok) {
 			c->outcome = "unguarded";
 			c->reason = "smbd does not ask smbguard about this "
