@@ -185,23 +185,38 @@ static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 
 static void before_load(void *private_data)
 {
-	struct negotiate_gate *gate = private_data;
+	struct sg_client_state *client = private_data;
 
-	sg_raise_put_back(gate->judge.client);
+	sg_raise_put_back(client);
 }
 
 static void after_load(void *private_data)
 {
-	struct negotiate_gate *gate = private_data;
+	struct sg_client_state *client = private_data;
 
-	(void)sg_raise_again(gate->judge.client);
-	gate->judge.client->sessions_due = true;
+	(void)sg_raise_again(client);
+	client->sessions_due = true;
 }
 
 static const struct sg_loads_hooks loads_hooks = {
 	.before = before_load,
 	.after = after_load,
 };
+
+/* Every share asks the share gate, now and after each load. */
+static const char *have_shares_guarded(struct sg_client_state *client)
+{
+	bool ok;
+
+	if (client->loads == NULL) {
+		client->loads = sg_loads_watch(client, &loads_hooks, client);
+	}
+	if (client->loads == NULL) {
+		return "smbd keeps its parameters in another way";
+	}
+	ok = sg_raise_again(client);
+	return ok ? NULL : "smbd did not take a parameter of a share";
+}
 
 /* The client's end: was there anything that nobody looked at? */
 static int gate_destructor(struct negotiate_gate *gate)
@@ -247,6 +262,7 @@ static const char *gate_start(struct sg_client_state *client,
 			      struct smbXsrv_connection *xconn)
 {
 	struct negotiate_gate *gate = gate_new(client, xconn);
+	const char *problem = NULL;
 	bool ok;
 
 	if (gate == NULL) {
@@ -262,13 +278,9 @@ static const char *gate_start(struct sg_client_state *client,
 	if (!ok) {
 		return "smbd did not take a parameter";
 	}
-	client->loads = sg_loads_watch(gate, &loads_hooks, gate);
-	if (client->loads == NULL) {
-		return "smbd keeps its parameters in another way";
-	}
-	ok = sg_raise_again(client);
-	if (!ok) {
-		return "smbd did not take a parameter of a share";
+	problem = have_shares_guarded(client);
+	if (problem != NULL) {
+		return problem;
 	}
 	sg_trace_ask(client->trace, gate_look_around, gate);
 	talloc_set_destructor(gate, gate_destructor);
@@ -289,6 +301,8 @@ void sg_negotiate_start(struct sg_client_state *client)
 		client->gates |= SG_GATE_NEGOTIATE;
 	} else {
 		sg_record_broken(client, GATE, problem);
+		/* So that the share gate refuses at each of them. */
+		(void)have_shares_guarded(client);
 	}
 	talloc_free(frame);
 }

@@ -151,6 +151,19 @@ def test_another_layout(t):
     t.contains('that smbguard was built for', smbd.log_text())
 
 
+def test_another_layout_and_a_list_of_its_own(t):
+    """Its place in the lists of shares needs no struct, so that it refuses."""
+    share = {'secret': {'vfs objects': 'acl_xattr'}}
+    smbd = t.smbd(options=CALM, stage=fault('layout'), shares=share)
+    only_open(t, smbd)
+    smbd.reload()
+    t.equal(DENIED, smbd.smbclient('secret').got)
+    # Where it is not loaded at all, nobody is there to refuse.
+    smbd = t.smbd(options=CALM, preload=None, shares=share)
+    t.equal('ok', smbd.smbclient('secret', 'SMB2_10').got)
+    t.equal([], smbd.events())
+
+
 def test_one_of_another_layout(t):
     """In either role."""
     for preload, vfs in ((fault('layout'), STAGE), (STAGE, fault('layout'))):

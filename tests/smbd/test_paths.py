@@ -3,11 +3,15 @@
 """Equivalent ways to a share, each held to the policy.
 
 What: IPC$, [homes], usershares, registry shares, DFS links, and SMB1 logons
-without extended security.  Second channels are in test_channels.py, shares that
-smbguard is not asked about in test_paths_unguarded.py.
+without extended security.  Second channels are in test_channels.py, printers in
+test_printers.py, shares with `vfs objects` of their own in test_own_objects.py.
 """
 
 import os
+import struct
+
+from impacket.smb3structs import (FSCTL_DFS_GET_REFERRALS,
+                                  SMB2_0_IOCTL_IS_FSCTL)
 
 from clients import ANONYMOUS
 from harness import DENIED, visit
@@ -280,6 +284,25 @@ def test_dfs_root_with_other_options(t):
                                                share='floor')])
 
 
+def test_referral_is_no_tree_connect(t):
+    """smbd connects to the share by itself for it: nobody is judged, and there
+    is no event."""
+    smbd = server(t, {'host msdfs': 'yes'}, {
+        'floor': dict(REQUIRED, **{'msdfs root': 'yes'})})
+    os.symlink('msdfs:elsewhere\\share',
+               os.path.join(smbd.config.get('floor', 'path'), 'link'))
+    ask = struct.pack('<H', 4) + '\\127.0.0.1\\floor\\link\0'.encode('utf-16-le')
+    with smbd.impacket(dialect='SMB2_10') as client:
+        answer = client.connection.getSMBServer().ioctl(
+            client.tree('IPC$'), None, FSCTL_DFS_GET_REFERRALS,
+            flags=SMB2_0_IOCTL_IS_FSCTL, inputBlob=ask, maxInputResponse=0,
+            maxOutputResponse=4096)
+        t.contains('elsewhere'.encode('utf-16-le'), answer, 'a referral')
+    t.equal(['IPC$'], [e['share']
+                       for e in smbd.events(event='share_connect')])
+    t.equal(DENIED, smbd.smbclient('floor', 'SMB2_10').got)
+
+
 # SMB1 without extended security
 
 def old_logon(smbd, share, **more):
@@ -315,6 +338,18 @@ def test_old_logon_and_guests(t):
     t.story(smbd, 'negotiate allowed', 'auth_failed failed', 'session denied',
             *visit('open', 'denied')[:1], 'session denied',
             'share_connect denied open', *visit('open'))
+
+
+def test_old_logon_and_downgrade(t):
+    """alice had SMB 3.1.1 here; to come back so is less."""
+    for more, got in (({}, 'ok'), ({'smbguard:downgrade': 'refuse'}, DENIED)):
+        smbd = t.smbd(options={'smbguard:history': 'yes', **more})
+        t.equal('ok', smbd.smbclient('open').got)
+        t.equal(got, old_logon(smbd, 'open')[0])
+        t.fields(t.one(smbd.events(event='downgrade')), dialect='NT1',
+                 downgrade__was='SMB3_11')
+        t.fields(smbd.events(event='session')[-1], account='alice',
+                 outcome='denied' if more else 'allowed')
 
 
 def test_old_logon_and_ntlm(t):
