@@ -21,8 +21,7 @@ SHARES = '''
 	path = /srv
 	smbguard:encryption = required
 '''
-MODULES = '''	preload modules = %s/smbguard/negotiate.so \\
-		%s/smbguard/session.so
+MODULES = '''	preload modules = %s/smbguard.so
 	vfs objects = smbguard
 '''
 # One that depends on the client, one that is not there, one without an end.
@@ -97,9 +96,9 @@ def add(system, package):
 
 
 def configure(system):
-    """The modules, by a file that smb.conf includes."""
+    """The module, by a file that smb.conf includes."""
     where = system.sh("smbd -b | sed -n 's/^ *MODULESDIR: //p'")[0].strip()
-    system.write('etc/samba/guard.conf', MODULES % (where, where))
+    system.write('etc/samba/guard.conf', MODULES % where)
     edit(system, lambda text: text.replace('[global]\n', '[global]\n' + INCLUDE, 1))
 
 
