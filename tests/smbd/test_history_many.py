@@ -36,9 +36,10 @@ def test_many_at_one_address(t):
                       range(1, 401)))
     t.equal([], smbd.events(event='policy_error'))
     t.equal([], asides(smbd))
-    told = downgrades(smbd)
+    # Of two processes, who changed the record first may write its event last.
+    told = sorted(downgrades(smbd))
     t.true(told in ([('SMB3_11', 'SMB2_02')],
-                    [('SMB3_11', 'SMB2_10'), ('SMB2_10', 'SMB2_02')]),
+                    [('SMB2_10', 'SMB2_02'), ('SMB3_11', 'SMB2_10')]),
            'each change once: %s' % told)
     t.equal('SMB2_02', NAMES[records.clients(smbd)[ADDRESS].lowest_dialect])
 
