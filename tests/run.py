@@ -42,7 +42,7 @@ TIME_LIMIT = 120
 PATIENCE = 10
 # For who has changed a line: something of each kind, in less than a minute.
 QUICK = (r'^(lint|unit|module|shares|share_encryption|server_encryption|'
-         r'min_protocol|logons|joined|own_objects|broken_gates|reload|'
+         r'min_protocol|logons|joined|own_objects|broken_gates|offers|'
          r'tool_check|tool_explain|tool_documents)\b')
 MODULES = [os.path.join(harness.STAGE, name)
            for name in ('smbguard.so', 'vfs/smbguard.so')]

@@ -349,10 +349,16 @@ static void judge_native(struct judge *j)
 	     max);
 }
 
+/* What no list could have is no matter of the list. */
+static bool lists(uint32_t bits, int id)
+{
+	return id < 0 || id >= 32 || (bits & 1U << id) != 0;
+}
+
 bool sg_policy_native_signs(const struct sg_policy *policy, int algorithm)
 {
-	return !policy->have_native_lists || algorithm < 0 || algorithm >= 32 ||
-	       (policy->native_signing & 1U << algorithm) != 0;
+	return !policy->have_native_lists ||
+	       lists(policy->native_signing, algorithm);
 }
 
 /*
@@ -365,7 +371,7 @@ static void judge_native_lists(struct judge *j)
 	const struct sg_facts *facts = j->facts;
 	bool signs = sg_policy_native_signs(policy, facts->signing_algorithm);
 	bool encrypts = facts->cipher == SG_CIPHER_NONE ||
-			(policy->native_ciphers & 1U << facts->cipher) != 0;
+			lists(policy->native_ciphers, facts->cipher);
 	struct sg_verdict finding = {
 		.outcome = SG_DENIED,
 		.option = signs ? "server smb3 encryption algorithms"
