@@ -274,13 +274,14 @@ static const char *gate_start(struct sg_client_state *client,
 			 "global",
 			 gate->judge.policy->global);
 
-	ok = sg_knob_connection(gate->judge.policy, gate->judge.facts, xconn);
-	if (!ok) {
-		return "smbd did not take a parameter";
-	}
+	/* First, so that the knobs are turned for shares of the registry, too. */
 	problem = have_shares_guarded(client);
 	if (problem != NULL) {
 		return problem;
+	}
+	ok = sg_knob_connection(gate->judge.policy, gate->judge.facts, xconn);
+	if (!ok) {
+		return "smbd did not take a parameter";
 	}
 	sg_trace_ask(client->trace, gate_look_around, gate);
 	talloc_set_destructor(gate, gate_destructor);

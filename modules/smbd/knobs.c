@@ -135,13 +135,11 @@ static bool anybody_enforces(const struct sg_policy *policy,
 	bool enforces;
 
 	enforces = sg_policy_enforces(policy, facts, option);
+	/* Services that are no shares are templates of others. */
 	for (snum = 0; !enforces && snum < num; snum++) {
-		bool used = lp_snum_ok(snum);
-
 		/* A look-up is cheaper than parsing all of a share's options */
-		if (!used ||
-		    lp_parm_const_string(snum, SG_OPTION_PREFIX, name, NULL) ==
-			    NULL) {
+		if (lp_parm_const_string(snum, SG_OPTION_PREFIX, name, NULL) ==
+		    NULL) {
 			continue;
 		}
 		enforces =
