@@ -79,6 +79,7 @@ struct sg_facts {
 	/* the session has keys: it can encrypt, it can sign */
 	bool can_encrypt;
 	bool can_sign;
+	bool keyless; /* SMB1's logon without extended security gives no key */
 	/* requests are accepted only encrypted, or this one was encrypted */
 	enum sg_known is_encrypted;
 	/* requests are accepted only signed, or this one was signed */

@@ -194,7 +194,7 @@ static bool signing_could(const struct sg_settings *settings,
 			  const struct sg_facts *facts,
 			  bool global)
 {
-	return facts->account != NULL && is_user(facts);
+	return facts->account != NULL && is_user(facts) && !facts->keyless;
 }
 
 static uint32_t signing_allow(const struct sg_facts *facts)
@@ -218,6 +218,10 @@ static const char *signing_lack(const struct sg_facts *facts)
 	if (!user) {
 		return "has no session key to sign with, being guest or "
 		       "anonymous";
+	}
+	if (facts->keyless) {
+		return "logged on without extended security, which gives no "
+		       "key to sign with";
 	}
 	return "does not sign";
 }

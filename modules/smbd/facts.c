@@ -305,23 +305,39 @@ bool sg_facts_user_keys(const struct sg_facts *facts,
 	return state != NULL ? state->user_keys : is_user(facts);
 }
 
+/* Has a session of SMB1 a key, or will it have one with this very logon? */
+static bool smb1_key(const struct smbXsrv_session *session)
+{
+	if (session == NULL) {
+		return false;
+	}
+	/* A logon through SPNEGO is still under way, and ends with a key. */
+	if (!NT_STATUS_IS_OK(session->status)) {
+		return true;
+	}
+	return smb2_signing_key_valid(session->global->signing_key);
+}
+
 /*
  * Signing is the connection's, with the key of its first user. smbd refuses
- * what is unsigned once a signed message has come, or where it was told before
- * the negotiate that signing is mandatory. That both sides agreed to sign is
- * not enough: a client that does not is served all the same.
+ * what is unsigned once it has such a key, if a signed message has come or if
+ * it was told before the negotiate that signing is mandatory. A logon without
+ * extended security gives no key: whoever comes that way is served unsigned,
+ * whatever is mandatory.
  */
 static void add_smb1_signing(struct sg_facts *facts,
-			     const struct smbXsrv_connection *xconn)
+			     const struct smbXsrv_connection *xconn,
+			     bool key)
 {
 	struct smbXsrv_connection *x =
 		discard_const_p(struct smbXsrv_connection, xconn);
 	bool active = smb1_srv_is_signing_active(x);
 	bool agreed = smb1_srv_is_signing_negotiated(x);
 	bool must = smb1_signing_is_mandatory(x->smb1.signing_state);
-	bool held = active || (agreed && must);
+	bool held = active || (agreed && must && key && is_user(facts));
 
 	facts->can_sign = is_user(facts) && held;
+	facts->keyless = !active && !key;
 	facts->is_signed = known_if(held);
 	facts->is_encrypted = SG_NO;
 }
@@ -350,7 +366,7 @@ void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
 		facts->session_id = logon->session->global->session_wire_id;
 	}
 	if (facts->dialect < SG_DIALECT_SMB2_02) {
-		add_smb1_signing(facts, xconn);
+		add_smb1_signing(facts, xconn, smb1_key(logon->session));
 		return;
 	}
 	if (logon->kind == SG_LOGON_FIRST) {
@@ -360,8 +376,7 @@ void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
 	} else {
 		add_kept_keys(facts, logon->session);
 	}
-	sign = ((logon->auth->in_security_mode |
-		 xconn->smb2.server.security_mode) &
+	sign = ((logon->security_mode | xconn->smb2.server.security_mode) &
 		SMB2_NEGOTIATE_SIGNING_REQUIRED) != 0;
 	facts->is_signed = known_if(facts->can_sign && sign);
 
@@ -381,7 +396,7 @@ void sg_facts_add_session(struct sg_facts *facts,
 	facts->have_session_id = true;
 	facts->session_id = session->global->session_wire_id;
 	if (request == NULL) {
-		add_smb1_signing(facts, xconn);
+		add_smb1_signing(facts, xconn, smb1_key(session));
 		return;
 	}
 	add_kept_keys(facts, session);

@@ -196,7 +196,8 @@ def lacks(option, value, client, cipher, signer):
     if option.name == 'encryption algorithms':
         return cipher is not None and cipher not in listed(value, CIPHERS)
     if option.name == 'signing':
-        return client.who != USER
+        # Without extended security there is no key.
+        return client.who != USER or client.extra == OLD_LOGON
     if option.name == 'signing algorithms':
         return signer not in listed(value, SIGNERS)
     if option.name == 'guest':
