@@ -30,7 +30,7 @@
  *      where it matters who logs on, see sg_knob_connection().
  *
  *  (4) A client can send any number of guesses at once. Each failure puts off
- *      the time from which this client is answered, so that each guess waits
+ *      the time from which this connection is answered, so that each guess waits
  *      behind the one before it; and so does a right one behind wrong ones, or
  *      it could be told from them.
  */
@@ -132,6 +132,9 @@ static bool keep(struct judgement *j)
 	struct sg_logon *logon = j->logon;
 	bool ok = true;
 
+	if (logon->kind == SG_LOGON_ENCRYPTION) {
+		return true;
+	}
 	if (logon->kind == SG_LOGON_FIRST) {
 		logon->shown->user_keys =
 			!j->facts->guest && !j->facts->anonymous;
@@ -159,6 +162,20 @@ static bool keep(struct judgement *j)
 	return true;
 }
 
+/* False when out of memory. */
+static bool tell_encryption(struct judgement *j)
+{
+	if (j->logon->kind != SG_LOGON_ENCRYPTION) {
+		return true;
+	}
+	j->verdict->reason = talloc_asprintf(
+		j->verdict,
+		"%s It makes no session, but sets up the encryption of SMB1 "
+		"for UNIX clients.",
+		j->verdict->reason);
+	return j->verdict->reason != NULL;
+}
+
 static bool decide(TALLOC_CTX *frame,
 		   struct judgement *j,
 		   const struct auth_session_info *info)
@@ -184,6 +201,9 @@ static bool decide(TALLOC_CTX *frame,
 	if (j->verdict == NULL) {
 		return false;
 	}
+	if (logon->kind == SG_LOGON_ENCRYPTION) {
+		return true;
+	}
 	/* note (1) */
 	return sg_joined_logon(frame, logon->client, j->facts, j->verdict);
 }
@@ -204,6 +224,7 @@ static bool gate_judge(struct sg_logon *logon,
 		return false;
 	}
 	allowed = carry_out(&j);
+	allowed = tell_encryption(&j) && allowed;
 	if (allowed) {
 		/* The knobs decide about this; ask again. */
 		sg_facts_add_logon(j.facts, logon);
@@ -267,24 +288,28 @@ static unsigned failure_delay(void)
 }
 
 /* note (4) */
-static unsigned gate_wait(struct sg_client_state *client, bool failed)
+static unsigned gate_wait(const struct sg_logon *logon, bool failed)
 {
+	struct sg_connection_state *conn = sg_connection_state(logon->xconn);
 	unsigned delay = failed ? failure_delay() : 0;
 	struct timespec now = {0};
 	int64_t left;
 
+	if (conn == NULL) {
+		return delay;
+	}
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (int64_t)(client->answer_from.tv_sec - now.tv_sec) * 1000 +
-	       (client->answer_from.tv_nsec - now.tv_nsec) / 1000000;
+	left = (int64_t)(conn->answer_from.tv_sec - now.tv_sec) * 1000 +
+	       (conn->answer_from.tv_nsec - now.tv_nsec) / 1000000;
 	if (left <= 0) {
-		client->answer_from = now;
+		conn->answer_from = now;
 		left = 0;
 	}
-	client->answer_from.tv_sec += delay / 1000;
-	client->answer_from.tv_nsec += (long)(delay % 1000) * 1000000;
-	if (client->answer_from.tv_nsec >= 1000000000) {
-		client->answer_from.tv_sec++;
-		client->answer_from.tv_nsec -= 1000000000;
+	conn->answer_from.tv_sec += delay / 1000;
+	conn->answer_from.tv_nsec += (long)(delay % 1000) * 1000000;
+	if (conn->answer_from.tv_nsec >= 1000000000) {
+		conn->answer_from.tv_sec++;
+		conn->answer_from.tv_nsec -= 1000000000;
 	}
 	return (unsigned)left + delay;
 }

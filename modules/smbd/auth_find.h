@@ -12,18 +12,23 @@
 
 struct gensec_security;
 
+enum sg_auth_found {
+	SG_AUTH_NONE = 0, /* it serves something else */
+	SG_AUTH_LOGON,
+	SG_AUTH_GONE,	 /* its connection went while its answer waited */
+	SG_AUTH_PROBLEM, /* it cannot be looked into */
+};
+
 /**
- * Find the SMB session setup that a gensec context belongs to. The layout of
- * all that logon then points to is checked.
+ * Find the SMB logon that a gensec context belongs to. The layout of all that
+ * logon then points to is checked.
  *
- * problem: set, on mem_ctx, if there is one that cannot be looked into; left
- * alone if the context serves something else (RPC, a negotiate).
- * Returns false in both cases.
+ * mem_ctx: owner of *problem, which is set with SG_AUTH_PROBLEM.
  */
-bool sg_auth_logon(TALLOC_CTX *mem_ctx,
-		   struct gensec_security *gensec,
-		   struct sg_logon *logon,
-		   const char **problem);
+enum sg_auth_found sg_auth_logon(TALLOC_CTX *mem_ctx,
+				 struct gensec_security *gensec,
+				 struct sg_logon *logon,
+				 const char **problem);
 
 /**
  * How a client logs on: "krb5" or "NTLMSSP", as gensec names it when it is

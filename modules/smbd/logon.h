@@ -22,6 +22,8 @@ enum sg_logon_kind {
 	SG_LOGON_FIRST = 0,
 	SG_LOGON_AGAIN,	  /* of a session that is there: its trees stay */
 	SG_LOGON_CHANNEL, /* another channel of one */
+	/* It makes no session, but an encryption of SMB1 for UNIX clients. */
+	SG_LOGON_ENCRYPTION,
 };
 
 /*
@@ -38,7 +40,7 @@ struct sg_logon {
 
 	/* NULL: SMB1 without extended security makes its session afterwards. */
 	struct smbXsrv_session *session;
-	struct smbXsrv_session_auth0 *auth;
+	uint8_t security_mode; /* of SMB2: what the client asks for, 2.2.5 */
 
 	/* With SG_LOGON_AGAIN, whose it has been so far. */
 	const struct auth_session_info *before;
@@ -59,7 +61,7 @@ struct sg_logon_hooks {
 	 * How many milliseconds to wait before this is answered. To be asked
 	 * once for each attempt: it counts for those that follow.
 	 */
-	unsigned (*wait)(struct sg_client_state *client, bool failed);
+	unsigned (*wait)(const struct sg_logon *logon, bool failed);
 
 	/*
 	 * A logon that cannot be looked into, because of problem. False:

@@ -115,7 +115,8 @@ static bool logon_of(TALLOC_CTX *mem_ctx,
 	const char *problem = NULL;
 
 	if (watch->gensec != NULL) {
-		return sg_auth_logon(mem_ctx, watch->gensec, logon, &problem);
+		return sg_auth_logon(mem_ctx, watch->gensec, logon, &problem) ==
+		       SG_AUTH_LOGON;
 	}
 	*logon = (struct sg_logon){
 		.client = sg_client_here(),
@@ -175,7 +176,7 @@ static unsigned tell(struct check_state *state)
 		logon.shown->mechanism = mechanism;
 		logon.shown->failure_told = true;
 	}
-	msec = watch->hooks->wait(logon.client, failed);
+	msec = watch->hooks->wait(&logon, failed);
 	TALLOC_FREE(frame);
 	return msec;
 }

@@ -57,15 +57,15 @@ static unsigned tell_failure(struct gensec_security *gensec, NTSTATUS failure)
 	struct sg_logon logon = {.client = NULL};
 	const char *problem = NULL;
 	unsigned msec = 0;
-	bool ok;
+	enum sg_auth_found found;
 
-	ok = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (ok && !logon.shown->failure_told) {
+	found = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (found == SG_AUTH_LOGON && !logon.shown->failure_told) {
 		logon.shown->mechanism = sg_auth_mechanism(gensec, logon.shown);
 		gate->failed(&logon, nt_errstr(failure));
 		logon.shown->mechanism = NULL;
 		logon.shown->failure_told = true;
-		msec = gate->wait(logon.client, true);
+		msec = gate->wait(&logon, true);
 	}
 	TALLOC_FREE(frame);
 	return msec;
@@ -79,15 +79,21 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	const char *problem = NULL;
 	const char *mechanism = NULL;
 	bool allowed = true;
-	bool ok;
 
-	ok = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (ok) {
+	switch (sg_auth_logon(frame, gensec, &logon, &problem)) {
+	case SG_AUTH_NONE:
+		break;
+	case SG_AUTH_LOGON:
 		mechanism = sg_auth_mechanism(gensec, logon.shown);
 		logon.shown->mechanism = talloc_strdup(logon.shown, mechanism);
 		allowed = gate->judge(&logon, info);
-	} else if (problem != NULL) {
+		break;
+	case SG_AUTH_GONE: /* nobody is left to be served */
+		allowed = false;
+		break;
+	case SG_AUTH_PROBLEM:
 		allowed = gate->judge_blindly(sg_client_here(), problem);
+		break;
 	}
 	return allowed ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
 }
@@ -113,6 +119,27 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 	return status;
 }
 
+/*
+ * The encryption that a UNIX client sets up at SMB1 makes no session, so smbd
+ * never asks who it is. It proves a password all the same.
+ */
+static NTSTATUS judge_encryption(struct gensec_security *gensec)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	struct auth_session_info *info = NULL;
+	const char *problem = NULL;
+	NTSTATUS status = NT_STATUS_OK;
+	enum sg_auth_found found;
+
+	found = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (found == SG_AUTH_LOGON && logon.kind == SG_LOGON_ENCRYPTION) {
+		status = our_session_info(gensec, frame, &info);
+	}
+	TALLOC_FREE(frame);
+	return status;
+}
+
 static void update_done(struct tevent_req *subreq);
 static void update_waited(struct tevent_req *subreq);
 
@@ -122,17 +149,18 @@ static void look_at(struct gensec_security *gensec, const DATA_BLOB in)
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
 	const char *problem = NULL;
-	bool ok;
+	enum sg_auth_found found;
+	bool ok = true;
 
-	ok = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (ok) {
+	found = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (found == SG_AUTH_LOGON) {
 		logon.shown->kerberos_offered =
 			logon.shown->kerberos_offered ||
 			sg_token_offers_kerberos(in.data, in.length);
 		logon.shown->failure_told = false;
 		ok = sg_passwords_of_gensec(frame, gensec, gate, &problem);
 	}
-	if (!ok && problem != NULL) {
+	if (!ok || found == SG_AUTH_PROBLEM) {
 		(void)gate->judge_blindly(sg_client_here(), problem);
 	}
 	TALLOC_FREE(frame);
@@ -173,6 +201,9 @@ static void update_done(struct tevent_req *subreq)
 
 	state->status = real_ops->update_recv(subreq, state, &state->out);
 	TALLOC_FREE(subreq);
+	if (NT_STATUS_IS_OK(state->status)) {
+		state->status = judge_encryption(state->gensec);
+	}
 	failed = !NT_STATUS_IS_OK(state->status) &&
 		 !NT_STATUS_EQUAL(state->status,
 				  NT_STATUS_MORE_PROCESSING_REQUIRED);

@@ -119,6 +119,13 @@ struct sg_session_state *sg_setup_state(struct smbXsrv_session_auth0 *auth)
 			sizeof(struct sg_session_state));
 }
 
+struct sg_session_state *sg_gensec_state(struct gensec_security *gensec)
+{
+	return child_of(gensec,
+			STATE_NAME("encryption logon"),
+			sizeof(struct sg_session_state));
+}
+
 bool sg_state_has_child(const void *parent, const char *name)
 {
 	return known_child(parent, name, 0) != NULL;

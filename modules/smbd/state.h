@@ -20,6 +20,7 @@
 
 struct auth4_context;
 struct connection_struct;
+struct gensec_security;
 struct smbXsrv_client;
 struct smbXsrv_connection;
 struct smbXsrv_session;
@@ -53,9 +54,8 @@ struct sg_client_state {
 	bool unjudged;		      /* no logon gate sees its logons */
 	const struct sg_facts *facts; /* its address; NULL: not known */
 
-	struct sg_tree *trees;	     /* open ones, the newest first */
-	bool sessions_due;	     /* there may be new ones, sessions.c */
-	struct timespec answer_from; /* see gates/logon.c, note (4) */
+	struct sg_tree *trees; /* open ones, the newest first */
+	bool sessions_due;     /* there may be new ones, sessions.c */
 
 	/* see record.c */
 	struct sg_sinks *sinks;
@@ -91,6 +91,8 @@ struct sg_connection_state {
 
 	/* see sessions.c: logons by SMB1 without extended security */
 	struct sg_session_state *old_logons;
+
+	struct timespec answer_from; /* see gates/logon.c, note (4) */
 };
 
 /* Who a client says it is, with a password: smbd's own reading of it. */
@@ -120,15 +122,16 @@ struct sg_session_state {
 };
 
 /**
- * Find the state of a client, connection, session or session setup; make it where there is
- * none. The parent may have any layout: only its talloc header is used.
- * NULL when out of memory.
+ * Find the state of a client, connection, session, session setup or gensec
+ * context; make it where there is none. The parent may have any layout: only
+ * its talloc header is used. NULL when out of memory.
  */
 struct sg_client_state *sg_client_state(struct smbXsrv_client *client);
 struct sg_connection_state *sg_connection_state(
 	struct smbXsrv_connection *xconn);
 struct sg_session_state *sg_session_state(struct smbXsrv_session *session);
 struct sg_session_state *sg_setup_state(struct smbXsrv_session_auth0 *auth);
+struct sg_session_state *sg_gensec_state(struct gensec_security *gensec);
 
 /**
  * What passwords.c keeps with a table of smbd's for checking passwords, size
