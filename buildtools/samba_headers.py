@@ -131,17 +131,21 @@ def _copy_errors(dest):
 
 
 def _params(source, new, default):
-    """smb.conf's parameters: one XML out of many, then Samba's own script."""
+    """smb.conf's parameters: one XML out of many, then Samba's own script.
+
+    The order is that of the fields in smbd's structs: by the names of the files,
+    whatever folder they are in (docs-xml/wscript_build).
+    """
     top = os.path.join(source, 'docs-xml/smbdotconf')
     parts = ['<section>\n']
-    for folder, _, names in sorted(os.walk(top)):
-        if folder == top:
-            continue
-        for name in sorted(n for n in names if n.endswith('.xml')):
-            with open(os.path.join(folder, name), encoding='utf-8') as f:
-                # Entities stand for paths in the documentation's text only.
-                parts.append(re.sub(r'&(?!amp;|lt;|gt;|quot;|apos;|#)[\w.]+;',
-                                    '', f.read()))
+    paths = [os.path.join(folder, name)
+             for folder, _, names in os.walk(top) if folder != top
+             for name in names if name.endswith('.xml')]
+    for path in sorted(paths, key=os.path.basename):
+        with open(path, encoding='utf-8') as f:
+            # Entities stand for paths in the documentation's text only.
+            parts.append(re.sub(r'&(?!amp;|lt;|gt;|quot;|apos;|#)[\w.]+;',
+                                '', f.read()))
     parts.append('</section>\n')
     xml = os.path.join(new, 'parameters.all.xml')
     _write(xml, ''.join(parts))

@@ -12,7 +12,8 @@
  * from a database with NDR is named after a line of source.)
  *
  * Equal sizes are no proof: a function may have another parameter in another
- * release (lp_server_smb_encrypt() of 4.24). So the release is compared first.
+ * release (lp_server_smb_encrypt() of 4.24). So the release is compared first,
+ * and then where smbd has its parameters.
  *
  * How it fails: any difference, and a pointer that is NULL, means no.
  */
@@ -34,6 +35,49 @@
 #define EXPECTED_MINOR SMBGUARD_SAMBA_VERSION_MINOR
 #endif
 
+/* A parameter of smb.conf, and where our headers have it. */
+struct place {
+	const char *name;
+	size_t offset;
+};
+
+/* The last ones of [global] and of a share, and those that we set. */
+static const struct place places[] = {
+	{"wins support",
+	 offsetof(struct loadparm_global, we_are_a_wins_server)},
+	{"write list", offsetof(struct loadparm_service, write_list)},
+	{"vfs objects", offsetof(struct loadparm_service, vfs_objects)},
+	{"server smb encrypt",
+	 offsetof(struct loadparm_service, server_smb_encrypt)},
+	{"available", offsetof(struct loadparm_service, available)},
+};
+
+/*
+ * The structs of smbd's parameters are generated when Samba is built, and so are
+ * ours; smbd's own table says where it has each.
+ */
+static bool parameters_fit(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		const struct parm_struct *parm =
+			lpcfg_parm_struct(NULL, places[i].name);
+
+		if (parm == NULL || (size_t)parm->offset != places[i].offset) {
+			DBG_ERR("smbguard: this smbd has \"%s\" at another "
+				"place than the Samba that smbguard was built "
+				"for (%s): it does nothing here, and smbd "
+				"refuses every share that lists it. Build it "
+				"anew.\n",
+				places[i].name,
+				SMBGUARD_SAMBA_PACKAGE);
+			return false;
+		}
+	}
+	return true;
+}
+
 bool sg_layout_is_our_samba(void)
 {
 	const char *version = samba_version_string();
@@ -44,7 +88,7 @@ bool sg_layout_is_our_samba(void)
 	got = sscanf(version, "%u.%u", &major, &minor);
 	if (got == 2 && major == SMBGUARD_SAMBA_VERSION_MAJOR &&
 	    minor == EXPECTED_MINOR) {
-		return true;
+		return parameters_fit();
 	}
 	DBG_ERR("smbguard: it was built for Samba %u.%u (%s), and this is %s: "
 		"it does nothing here, and smbd refuses every share that "

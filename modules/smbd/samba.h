@@ -47,5 +47,7 @@ const struct loadparm_s3_helpers *loadparm_s3_helpers(void);
 bool lpcfg_set_cmdline(struct loadparm_context *lp_ctx,
 		       const char *name,
 		       const char *value);
+struct parm_struct *lpcfg_parm_struct(struct loadparm_context *lp_ctx,
+				      const char *name);
 
 #endif /* SMBGUARD_SMBD_SAMBA_H */
