@@ -55,6 +55,41 @@ static void test_offer_expected_bytes(void **state)
 	assert_int_equal(sg_offer_expected_bytes(NULL, 0), 0);
 }
 
+/* What ends smbd's choice between SMB1 and SMB2, byte by byte. */
+static void test_offer_is_smb1_request(void **state)
+{
+	static const struct {
+		uint8_t start[SG_OFFER_REQUEST_BYTES];
+		bool is;
+	} cases[] = {
+		{{0, 0, 0, 35, 0xFF, 'S', 'M', 'B', 0x73}, true},
+		{{0, 1, 0, 0, 0xFF, 'S', 'M', 'B', 0x00}, true},
+		{{0, 0xFE, 0, 35, 0xFF, 'S', 'M', 'B', 0x2B}, true},
+		{{0, 0, 0, 35, 0xFF, 'S', 'M', 'B', 0x72}, false},
+		{{0, 0, 0, 34, 0xFF, 'S', 'M', 'B', 0x73}, false},
+		{{0, 0xFE, 0, 34, 0xFF, 'S', 'M', 'B', 0x73}, false},
+		{{0x85, 0, 0, 35, 0xFF, 'S', 'M', 'B', 0x73}, false},
+		{{0, 0, 0, 35, 0xFE, 'S', 'M', 'B', 0x40}, false},
+		{{0, 0, 0, 35, 0xFF, 'S', 'M', 'C', 0x73}, false},
+	};
+	size_t i;
+
+	(void)state;
+
+	for (i = 0; i < ARRAY_LENGTH(cases); i++) {
+		size_t len;
+		bool is;
+
+		for (len = 0; len < SG_OFFER_REQUEST_BYTES; len++) {
+			is = sg_offer_is_smb1_request(cases[i].start, len);
+			assert_false(is);
+		}
+		is = sg_offer_is_smb1_request(cases[i].start,
+					      SG_OFFER_REQUEST_BYTES);
+		assert_int_equal(is, cases[i].is);
+	}
+}
+
 static void test_offer_nothing_came(void **state)
 {
 	struct sg_offer *offer = sg_offer_parse(NULL, NULL, 0);
@@ -262,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offer_expected_bytes),
+		cmocka_unit_test(test_offer_is_smb1_request),
 		cmocka_unit_test(test_offer_nothing_came),
 		cmocka_unit_test(test_offer_kinds),
 		cmocka_unit_test(test_offer_body_needs_a_negotiate_header),

@@ -11,10 +11,16 @@
 
 #include "offer_parts.h"
 
+#include <string.h>
+
 /* NetBIOS session service packet types, RFC 1002 4.3.1 */
 #define NBT_SESSION_MESSAGE 0x00
 #define NBT_SESSION_REQUEST 0x81
 #define NBT_KEEPALIVE 0x85
+
+/* A request of SMB1 without words and bytes; smbd's smb_size */
+#define SMB1_LEAST_BYTES 39
+#define SMB1_COMMAND_AT 8
 
 /* Protocol ids, read as little endian numbers */
 #define MAGIC_SMB1 0x424D53FFU
@@ -116,6 +122,16 @@ size_t sg_offer_expected_bytes(const uint8_t *buf, size_t len)
 	}
 
 	return expected;
+}
+
+bool sg_offer_is_smb1_request(const uint8_t *buf, size_t len)
+{
+	static const uint8_t magic[4] = {0xFF, 'S', 'M', 'B'};
+
+	return len >= SG_OFFER_REQUEST_BYTES && buf[0] == NBT_SESSION_MESSAGE &&
+	       sg_offer_expected_bytes(buf, len) >= SMB1_LEAST_BYTES &&
+	       memcmp(buf + SG_OFFER_NBT_BYTES, magic, sizeof(magic)) == 0 &&
+	       buf[SMB1_COMMAND_AT] != SG_SMB1_NEGOTIATE;
 }
 
 /*

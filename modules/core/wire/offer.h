@@ -22,6 +22,8 @@
 
 /* The length field in front of every message, MS-SMB2 2.1. */
 #define SG_OFFER_NBT_BYTES 4
+/* With the protocol id and SMB1's command behind it, MS-CIFS 2.2.3.1. */
+#define SG_OFFER_REQUEST_BYTES 9
 
 enum sg_offer_kind {
 	SG_OFFER_NOTHING = 0, /* no byte, or too few to tell */
@@ -87,6 +89,16 @@ struct sg_offer {
  * there; at most SG_OFFER_MAX_BYTES, for a larger message too.
  */
 size_t sg_offer_expected_bytes(const uint8_t *buf, size_t len);
+
+/**
+ * Is this the beginning of an SMB1 request that is no negotiate? Once there was
+ * one, smbd takes no offer of SMB2 any more. One that is too short to be a
+ * request does not count, as with smbd.
+ *
+ * buf, len: what has arrived so far, its 4 length bytes included;
+ * SG_OFFER_REQUEST_BYTES of it are enough to tell.
+ */
+bool sg_offer_is_smb1_request(const uint8_t *buf, size_t len);
 
 /**
  * Parse a client's first message, its 4 length bytes included.

@@ -35,6 +35,9 @@
 #include "cursor.h"
 #include "offer.h"
 
+/* SMB_COM_NEGOTIATE, MS-CIFS 2.2.2.1 */
+#define SG_SMB1_NEGOTIATE 0x72
+
 /* Fewer bytes than the length field says. */
 #define SG_OFFER_CUT_SHORT "the message is cut short"
 /* As many as it says, but fewer than the message needs. */

@@ -11,7 +11,6 @@
 #include "offer_parts.h"
 
 #define SMB1_HEADER_BYTES 32
-#define SMB1_COM_NEGOTIATE 0x72
 #define SMB1_STRING_FORMAT 0x02
 
 /* Case does not matter to smbd, see reply_negprot(). */
@@ -109,7 +108,7 @@ static bool parse_smb1_header(struct sg_offer *offer,
 		sg_offer_set_unknown(offer, whole);
 		return false;
 	}
-	if (command != SMB1_COM_NEGOTIATE) {
+	if (command != SG_SMB1_NEGOTIATE) {
 		offer->kind = SG_OFFER_OTHER;
 		sg_offer_set_problem(offer,
 				     "the SMB1 command is not a negotiate");
