@@ -56,13 +56,14 @@ static bool wait_for(int sock, size_t bytes)
 	return ret <= 0 || (pfd.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
 }
 
-size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int wait_msec)
+size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int64_t *wait_msec)
 {
-	int64_t deadline = now_msec() + wait_msec;
+	int64_t begin = now_msec();
+	int64_t waited = 0;
 	bool more = true;
 	size_t have = peek(sock, buf, size);
 
-	while (have > 0 && more) {
+	while (have > 0 && more && waited < *wait_msec) {
 		/* 0 until the length itself is there */
 		size_t want = MAX(sg_offer_expected_bytes(buf, have),
 				  SG_OFFER_NBT_BYTES);
@@ -71,23 +72,34 @@ size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int wait_msec)
 		if (have >= want) {
 			break;
 		}
-		more = wait_for(sock, want) && now_msec() < deadline;
+		more = wait_for(sock, want);
 		have = peek(sock, buf, size);
+		waited = now_msec() - begin;
 	}
+	*wait_msec -= MIN(waited, *wait_msec);
 	return have;
+}
+
+bool sg_peek_smb1_request(int sock)
+{
+	uint8_t buf[SG_OFFER_REQUEST_BYTES];
+	size_t have = peek(sock, buf, sizeof(buf));
+
+	return sg_offer_is_smb1_request(buf, have);
 }
 
 struct sg_offer *sg_peek_offer(TALLOC_CTX *mem_ctx, int sock)
 {
 	struct sg_offer *offer = NULL;
 	uint8_t *buf = NULL;
+	int64_t wait_msec = PEEK_WAIT_MSEC;
 	size_t have;
 
 	buf = talloc_array(mem_ctx, uint8_t, SG_OFFER_MAX_BYTES);
 	if (buf == NULL) {
 		return NULL;
 	}
-	have = sg_peek_message(sock, buf, SG_OFFER_MAX_BYTES, PEEK_WAIT_MSEC);
+	have = sg_peek_message(sock, buf, SG_OFFER_MAX_BYTES, &wait_msec);
 	offer = sg_offer_parse(mem_ctx, buf, have);
 	talloc_free(buf);
 	return offer;

@@ -13,10 +13,16 @@
 /**
  * Look at the message that waits on a socket, as much of it as size bytes.
  *
- * One that comes in pieces is waited for, wait_msec in all.
+ * wait_msec: how long one that comes in pieces may be waited for. What was
+ * waited is taken off. 0: what is there must do.
  * Returns the bytes that were there; 0 if there is none, or an end.
  */
-size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int wait_msec);
+size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int64_t *wait_msec);
+
+/**
+ * Does a request of SMB1 wait there that is no negotiate? Waits for nothing.
+ */
+bool sg_peek_smb1_request(int sock);
 
 /**
  * Parse the message that waits on a socket, and leave it there.

@@ -81,6 +81,7 @@ struct sg_connection_state {
 	/* see tamper.c */
 	struct sg_facts *awaited; /* of the session that was set up last */
 	unsigned messages_left;	  /* to be looked at */
+	int64_t waited_msec;	  /* for what came in pieces, in all */
 	bool vanish_counts;	  /* nothing has come since */
 	bool tampered;		  /* negotiate_tampered was recorded */
 

@@ -24,6 +24,11 @@
  *     it is a suspicion. smbd itself may refuse a session after we have seen
  *     it, and then the session is gone: that client was told why it fails.
  *
+ * (4) Somebody in between may send a request in pieces, for us not to see it.
+ *     So the rest of what has begun is waited for. smbd serves nobody
+ *     meanwhile: a connection gets so much time once, for all its messages, and
+ *     none where the process has other connections.
+ *
  * How it fails: what cannot be read is no sign of anything.
  */
 
@@ -42,8 +47,7 @@
 #define LOOK_AT_MESSAGES 8
 /* Room for an IOCTL request with the most dialects that we compare. */
 #define PEEK_BYTES 512
-/* For the rest of a request that has begun; smbd would wait without limit. */
-#define WAIT_MSEC 1000
+#define WAIT_MSEC 1000 /* for all that comes in pieces, note (4) */
 #define IOCTL_FIXED_BYTES 0x38
 #define IOCTL_CTLCODE_AT 4
 #define IOCTL_INPUT_OFFSET_AT 24
@@ -313,7 +317,7 @@ static bool look_for_validate(struct sg_client_state *client,
 	return true;
 }
 
-/* Somebody in between may send a request in pieces, for us not to see it. */
+/* note (4) */
 static bool may_be_cut(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *hdr = bytes + SG_OFFER_NBT_BYTES;
@@ -323,6 +327,26 @@ static bool may_be_cut(const uint8_t *bytes, size_t len)
 	}
 	return IVAL(hdr, 0) == SMB2_MAGIC &&
 	       SVAL(hdr, SMB2_HDR_OPCODE) == SMB2_OP_IOCTL && len < PEEK_BYTES;
+}
+
+/* note (4) */
+static size_t wait_for_rest(struct sg_connection_state *conn,
+			    const struct smbXsrv_connection *xconn,
+			    uint8_t *bytes,
+			    size_t size)
+{
+	const struct smbXsrv_connection *all = xconn->client->connections;
+	int64_t left = WAIT_MSEC - conn->waited_msec;
+	int64_t before;
+	size_t got;
+
+	if (all != NULL && all->next != NULL) {
+		left = 0;
+	}
+	before = left;
+	got = sg_peek_message(xconn->transport.sock, bytes, size, &left);
+	conn->waited_msec += before - left;
+	return got;
 }
 
 void sg_tamper_look(struct sg_client_state *client, const struct tevent_fd *fde)
@@ -362,10 +386,7 @@ void sg_tamper_look(struct sg_client_state *client, const struct tevent_fd *fde)
 	conn->vanish_counts = false;
 	conn->messages_left--;
 	if (may_be_cut(bytes, (size_t)got)) {
-		got = (ssize_t)sg_peek_message(x->transport.sock,
-					       bytes,
-					       sizeof(bytes),
-					       WAIT_MSEC);
+		got = (ssize_t)wait_for_rest(conn, x, bytes, sizeof(bytes));
 	}
 	seen = look_for_validate(client, conn, x, bytes, (size_t)got);
 	if (seen || conn->messages_left == 0) {

@@ -55,8 +55,11 @@ class Logons(wire.Connection):
                 wire.encryption_context(wire.AES128_GCM))  # at 3.1.1
     capabilities = wire.CAP_ENCRYPTION
 
-    def __init__(self, port, dialect='SMB3_11', source=None, guid=wire.GUID):
+    def __init__(self, port, dialect='SMB3_11', source=None, guid=wire.GUID,
+                 first=None):
+        """first: a message to ask before the negotiate."""
         super().__init__(port, source)
+        self.first_answer = self.ask(first) if first else b''
         self.ask(wire.smb2_negotiate(
             dialect, capabilities=self.capabilities, guid=guid,
             contexts=self.contexts if dialect == 'SMB3_11' else ()))
@@ -71,7 +74,8 @@ class Logons(wire.Connection):
             session['SessionKey'], b'SMB2AESCMAC\0', b'SmbSign\0', 128)
         return session['SessionID']
 
-    def request(self, command, body, session=0, tree=0):
+    def message(self, command, body, session=0, tree=0):
+        """The bytes of the next request."""
         self.message_id += 1
         header = struct.pack('<4sHHIHHIIQIIQ16s', b'\xfeSMB', 64, 0, 0,
                              command, 31, SIGNED if self.key else 0, 0,
@@ -80,7 +84,10 @@ class Logons(wire.Connection):
         if self.key:
             whole = header + body
             header = header[:48] + crypto.AES_CMAC(self.key, whole, len(whole))
-        self.send(wire.netbios(header + body))
+        return wire.netbios(header + body)
+
+    def request(self, command, body, session=0, tree=0):
+        self.send(self.message(command, body, session, tree))
 
     def whole_answer(self):
         """The next answer that is one."""

@@ -91,6 +91,16 @@ def sockets_of(port):
     return found
 
 
+def unread(port, client_port):
+    """How many bytes of this client a server has not read yet."""
+    with open('/proc/net/tcp', encoding='ascii') as f:
+        rows = [line.split() for line in f.readlines()[1:]]
+    ports = [port, client_port]
+    return sum(int(row[4].rpartition(':')[2], 16) for row in rows
+               if [int(end.rpartition(':')[2], 16)
+                   for end in row[1:3]] == ports)
+
+
 def free_port():
     """A port that nobody listens on, and no other test will choose."""
     taken = os.path.join(sandbox.run_dir(), 'ports')
@@ -283,6 +293,23 @@ class Smbd(Clients):
                 return
             time.sleep(0.01)
         raise ServerError('connections did not end: %s' % self.connections())
+
+    def wait_until_read(self, client):
+        """Until smbd has taken all that this wire.Connection sent."""
+        deadline = time.monotonic() + PATIENCE
+        while unread(self.port, client.client_port):
+            if time.monotonic() > deadline:
+                raise ServerError('smbd does not read')
+            time.sleep(0.002)
+
+    def wait_for_connections(self, count):
+        """Until so many processes serve; a passed connection has two at
+        first."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.connections()) != count:
+            if time.monotonic() > deadline:
+                raise ServerError('processes: %s' % self.connections())
+            time.sleep(0.01)
 
     def connections(self):
         """The processes of connections: children that serve a socket."""

@@ -13,13 +13,14 @@ import contextlib
 import os
 import signal
 import struct
+import time
 
 import eventlog
 import processes
 import proxy
 import wire
 from harness import visit
-from ntlm_client import Logons
+from ntlm_client import ECHO, Logons
 from torture import CHANNELS, SMB2, torture
 
 HISTORY = {'smbguard:history': 'yes'}
@@ -191,6 +192,60 @@ def test_messages_that_are_no_validation(t):
             client.receive()
     check_no_signs(t, smbd)
     t.equal('ok', smbd.smbclient('open').got)
+
+
+def test_validation_in_pieces(t):
+    """Whoever is in between may cut it, for nobody to see it."""
+    smbd = t.smbd(options=HISTORY)
+    with Logons(smbd.port) as client:
+        t.equal('NT_STATUS_SUCCESS', client.attempt('alice'))
+        message = client.message(IOCTL, validate_request('SMB3_11'))
+        client.send(message[:90])
+        time.sleep(0.2)  # or the kernel would put the pieces together
+        client.send(message[90:])
+        client.answer()
+    t.fields(t.one(signs(smbd), 'sign'), event=TAMPERED, dialect='SMB3_11')
+
+
+def in_pieces(smbd, client, count):
+    """Send an echo in so many bytes and a rest.  How long smbd took for the
+    bytes."""
+    message = client.message(ECHO, struct.pack('<HH', 4, 0))
+    begin = time.monotonic()
+    for number in range(count):
+        client.send(message[number:number + 1])
+        smbd.wait_until_read(client)
+    took = time.monotonic() - begin
+    client.send(message[count:])
+    return took
+
+
+def test_many_pieces_take_a_second_in_all(t):
+    """Eight messages are looked at, and each could be late."""
+    smbd = t.smbd(options=HISTORY)
+    with Logons(smbd.port, 'SMB3_02') as client:
+        for expected in (1.0, 0.0):
+            t.equal('NT_STATUS_SUCCESS', client.attempt('alice'))
+            took = in_pieces(smbd, client, 8)
+            t.true(expected - 0.1 < took < expected + 2, 'took %.2f' % took)
+            t.equal((ECHO, 0), client.answer()[:2])
+    check_no_signs(t, smbd)
+
+
+def test_pieces_do_not_hold_up_another_connection(t):
+    """Of the same process: it waits for none of them."""
+    smbd = t.smbd(options=HISTORY)
+    with Logons(smbd.port, 'SMB3_02') as one, \
+            Logons(smbd.port, 'SMB3_02') as other:
+        t.equal('NT_STATUS_SUCCESS', one.attempt('alice'))
+        t.equal('NT_STATUS_SUCCESS', other.attempt('alice'))
+        smbd.wait_for_connections(1)
+        took = in_pieces(smbd, other, 3)
+        one.send_echo()
+        t.equal((ECHO, 0), one.answer()[:2])
+        t.true(took < 0.7, 'took %.2f' % took)
+        t.equal((ECHO, 0), other.answer()[:2])
+    check_no_signs(t, smbd)
 
 
 def test_suspicion_at_311(t):
