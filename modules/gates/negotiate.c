@@ -30,7 +30,12 @@
  *      process of its own, with this gate, and then passed on. In the process
  *      that receives it there is nothing left to do.
  *
- *  (3) Of what is no offer the first message is recorded, and of offers no
+ *  (3) A client that got SMB1 may still ask for SMB2, and smbd goes over to it,
+ *      until the first request came that is SMB1's. So its choice is compared
+ *      for as long as the client speaks SMB1, and messages are looked at until
+ *      that request.
+ *
+ *  (4) Of what is no offer the first message is recorded, and of offers no
  *      more than MAX_RECORDS: none costs a client more than a few bytes.
  */
 
@@ -54,21 +59,24 @@
 #include <unistd.h>
 
 #define GATE "negotiate"
-#define MAX_RECORDS 8 /* note (3) */
+#define MAX_RECORDS 8 /* note (4) */
 
 struct negotiate_gate {
-	struct smbXsrv_connection *xconn; /* NULL: it has a dialect, note (1) */
+	struct smbXsrv_connection *xconn; /* NULL: it speaks SMB2, note (1) */
+	int choice;			  /* smbd's, 0: none yet */
+	bool settled;			  /* it takes no offer more, note (3) */
 	struct sg_judge judge;
 	const struct sg_offer *smb1; /* a first message that awaits another */
-	unsigned records;	     /* so far, note (3) */
+	unsigned records;	     /* so far, note (4) */
 	pid_t pid;
 };
 
-/* smbd has chosen a dialect. */
+/* smbd has chosen a dialect, or another one. */
 static void gate_done(struct negotiate_gate *gate)
 {
 	struct sg_client_state *client = gate->judge.client;
 	struct sg_facts *facts = NULL;
+	bool was_smb1 = client->smb1;
 
 	client->smb1 = sg_connection_is_smb1(gate->xconn);
 	if (client->smb1) {
@@ -80,8 +88,10 @@ static void gate_done(struct negotiate_gate *gate)
 		sg_judge_compare(&gate->judge, facts);
 		talloc_free(facts);
 	}
-	gate->xconn = NULL;
-	if (client->smb1 || client->unjudged) {
+	if (!client->smb1) {
+		gate->xconn = NULL;
+	}
+	if (client->smb1 || was_smb1 || client->unjudged) {
 		(void)sg_raise_again(client);
 	}
 }
@@ -109,10 +119,14 @@ static void gate_take(struct negotiate_gate *gate,
 	sg_judge_offer(&gate->judge, conn, offer, dialect);
 }
 
-/* Is this one for the record, note (3)? */
+/* Is this one for the record, note (4)? */
 static bool is_of_interest(const struct negotiate_gate *gate,
 			   const struct sg_offer *offer)
 {
+	/* What else comes after smbd's choice is no offer to it. */
+	if (gate->choice != 0 && offer->kind != SG_OFFER_SMB2) {
+		return false;
+	}
 	switch (offer->kind) {
 	case SG_OFFER_SESSION:
 		return false;
@@ -161,6 +175,29 @@ static void gate_look(struct negotiate_gate *gate)
 	gate_take(gate, all, dialect);
 }
 
+/* note (3) */
+static void gate_follow(struct negotiate_gate *gate,
+			const struct tevent_fd *fde)
+{
+	int choice = sg_connection_choice(gate->xconn);
+	bool here;
+
+	if (choice != gate->choice) {
+		gate->choice = choice;
+		gate_done(gate);
+	}
+	here = gate->xconn != NULL && !gate->settled &&
+	       sg_connection_is_at(gate->xconn, fde);
+	if (!here) {
+		return;
+	}
+	gate->settled = gate->choice != 0 &&
+			sg_peek_smb1_request(sg_connection_socket(gate->xconn));
+	if (!gate->settled) {
+		gate_look(gate);
+	}
+}
+
 static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 {
 	struct negotiate_gate *gate = private_data;
@@ -170,11 +207,8 @@ static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 	if (changed) {
 		(void)sg_raise_again(client);
 	}
-	if (gate->xconn != NULL && sg_connection_has_dialect(gate->xconn)) {
-		gate_done(gate);
-	}
-	if (gate->xconn != NULL && sg_connection_is_at(gate->xconn, fde)) {
-		gate_look(gate);
+	if (gate->xconn != NULL) {
+		gate_follow(gate, fde);
 	}
 	sg_logon_look(client);
 	sg_pipes_look(client);

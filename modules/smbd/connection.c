@@ -35,9 +35,9 @@ struct smbXsrv_connection *sg_connection_first(TALLOC_CTX *mem_ctx,
 	return client->connections;
 }
 
-bool sg_connection_has_dialect(const struct smbXsrv_connection *xconn)
+int sg_connection_choice(const struct smbXsrv_connection *xconn)
 {
-	return xconn->protocol != PROTOCOL_NONE;
+	return (int)xconn->protocol - (int)PROTOCOL_NONE;
 }
 
 bool sg_connection_is_smb1(const struct smbXsrv_connection *xconn)

@@ -22,9 +22,10 @@ struct smbXsrv_connection *sg_connection_first(TALLOC_CTX *mem_ctx,
 					       const char **problem);
 
 /**
- * Has smbd chosen a dialect for it, and is that one of SMB1?
+ * What smbd has chosen for it: 0 while that is nothing, and another number with
+ * each other choice. And is it one of SMB1?
  */
-bool sg_connection_has_dialect(const struct smbXsrv_connection *xconn);
+int sg_connection_choice(const struct smbXsrv_connection *xconn);
 bool sg_connection_is_smb1(const struct smbXsrv_connection *xconn);
 
 /**

@@ -62,7 +62,7 @@ static bool is_new(struct smbXsrv_client *smbd_client,
 	frame = talloc_stackframe();
 	xconn = sg_connection_first(frame, &problem);
 	if (xconn != NULL) {
-		new = !sg_connection_has_dialect(xconn);
+		new = sg_connection_choice(xconn) == 0;
 	}
 	TALLOC_FREE(frame);
 	return new;

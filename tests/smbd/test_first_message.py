@@ -9,8 +9,10 @@ event that says what was understood.
 import struct
 
 import processes
+import smb1
 import wire
 from harness import visit
+from ntlm_client import Logons
 
 SMB1 = wire.smb1_negotiate('NT LM 0.12')
 SMB3 = wire.smb3_negotiate()
@@ -226,3 +228,74 @@ def test_client_that_is_slow(t):
         c.send(wire.netbios(SMB3)[30:])
         t.equal(0x0311, wire.smb2_negotiated(c.receive()))
     t.story(smbd, 'negotiate allowed', *visit('open'))
+
+
+# SMB2 where SMB1 was chosen already: smbd takes it, until a request came that
+# is SMB1's.
+
+PRINTER = {'printer': {'printable': 'yes', 'path': '/tmp'}}
+
+
+def test_smb2_after_smb1_was_chosen(t):
+    """From then on it is a client of SMB2, in all that follows from that."""
+    smbd = t.smbd(options={'smbguard:guest': 'deny'}, shares=PRINTER)
+    with Logons(smbd.port, 'SMB3_00', first=SMB1) as c:
+        t.equal(0, wire.smb1_choice(c.first_answer))
+        session = c.log_on('alice')
+        tree = c.tree('open', session)
+        t.equal(b'hello\n', c.read_file(tree, session))
+        # Only SMB1 could reach it as a guest.
+        t.equal('NT_STATUS_SUCCESS', c.tree_connect('printer', session))
+    # The printer was closed, for as long as it spoke SMB1.
+    t.story(smbd, 'negotiate allowed', 'policy_error denied', *visit('open'))
+    first, second = smbd.events(event='negotiate')
+    t.fields(first, dialect='NT1', offer__smb1=['NT LM 0.12'])
+    t.fields(second, dialect='SMB3_00', offer__dialects=['SMB3_00'],
+             offer__smb1=None, cipher='AES-128-CCM')
+    t.equal(first['connectionId'], second['connectionId'])
+    with smb1.Smb1(smbd.port) as c:
+        t.equal('NT_STATUS_SUCCESS', c.log_on('alice'))
+        t.true(c.tree('printer') != 'NT_STATUS_SUCCESS', 'closed to SMB1')
+    lives(t, smbd)
+
+
+def test_offers_after_smb1_was_chosen_are_bounded(t):
+    smbd = t.smbd(options={'server max protocol': 'SMB3_00'})
+    with smbd.raw() as c:
+        t.equal(0, wire.smb1_choice(c.ask(SMB1)))
+        for number in range(20):
+            answer = c.ask(wire.smb2_negotiate('SMB3_02', message_id=number))
+            t.equal(NOT_SUPPORTED, wire.smb2_status(answer))
+        answer = c.ask(wire.smb2_negotiate('SMB3_00', message_id=20))
+        t.equal(0x0300, wire.smb2_negotiated(answer))
+    events = smbd.events()
+    t.story(smbd, 'negotiate allowed', *['negotiate denied'] * 7)
+    t.equal(['NT1'] + ['SMB3_02'] * 7, [e['dialect'] for e in events])
+
+
+def test_exception_after_smb1_was_chosen(t):
+    """Who may use SMB1 may use what is better; both are told."""
+    smbd = t.smbd(options={
+        'smbguard:min protocol': 'SMB3_00', 'smbguard:exceptions': 'old',
+        'smbguard:old hosts': '127.0.0.2', 'smbguard:old allow': 'smb1',
+        'smbguard:old until': '2099-12-31', 'smbguard:old reason': 'a test'})
+    with smbd.raw('127.0.0.2') as c:
+        t.equal(0, wire.smb1_choice(c.ask(SMB1)))
+        answer = c.ask(wire.smb2_negotiate('SMB2_10'))
+        t.equal(0x0210, wire.smb2_negotiated(answer))
+    events = t.each(smbd.events(), 2)
+    for event, dialect in zip(events, ('NT1', 'SMB2_10')):
+        t.fields(event, event='negotiate', outcome='allowed', dialect=dialect,
+                 policy__exception='old', clientAddress='127.0.0.2')
+    with smbd.raw() as c:
+        t.equal(0xFFFF, wire.smb1_choice(c.ask(SMB1)))
+    t.fields(smbd.events()[-1], outcome='denied', dialect='NT1')
+
+
+def test_no_smb2_after_a_request_of_smb1(t):
+    smbd = t.smbd()
+    with smb1.Smb1(smbd.port) as c:
+        t.equal('NT_STATUS_SUCCESS', c.log_on('alice'))
+        t.equal(b'', c.ask(wire.smb2_negotiate('SMB3_00')))
+    t.story(smbd, 'negotiate allowed', 'session allowed')
+    lives(t, smbd)
