@@ -12,7 +12,6 @@
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/sessions.h"
-#include "smbd/tree_find.h"
 
 static bool is_smb1(const struct sg_facts *facts)
 {
@@ -135,6 +134,50 @@ bool sg_joined_tree(TALLOC_CTX *mem_ctx,
 
 	sg_sessions_each(xconn, judge_session, &judged);
 	return judged.ok;
+}
+
+static bool judge_channel(struct sg_facts *channel, void *private_data)
+{
+	struct judged *judged = private_data;
+	struct sg_verdict *here = NULL;
+
+	here = sg_decide(judged->mem_ctx,
+			 SG_GATE_SHARE,
+			 judged->policy,
+			 channel);
+	if (here == NULL) {
+		return false;
+	}
+	if (sg_verdict_gravity(here) <= sg_verdict_gravity(judged->verdict) ||
+	    here->outcome == SG_ALLOWED) {
+		return true;
+	}
+	here->reason = talloc_asprintf(judged->mem_ctx,
+				       "%s Its session can be used through the "
+				       "channel from %s as well.",
+				       here->reason,
+				       channel->client_address);
+	*judged->verdict = *here;
+	return here->reason != NULL;
+}
+
+bool sg_joined_channels(TALLOC_CTX *mem_ctx,
+			const struct sg_access *access,
+			const struct sg_policy *policy,
+			const struct sg_facts *facts,
+			struct sg_verdict *verdict)
+{
+	struct judged judged = {
+		.mem_ctx = mem_ctx,
+		.policy = policy,
+		.verdict = verdict,
+	};
+
+	return sg_access_channels(mem_ctx,
+				  access,
+				  facts,
+				  judge_channel,
+				  &judged);
 }
 
 bool sg_joined_bars_anonymous(const struct sg_policy *policy,

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A tree is judged for one logon and may then serve others. SMB2: whoever
- * authenticates the same session again, or adds a channel to it. SMB1: every
- * user of the connection, those before it and those to come.
+ * authenticates the same session again, and each channel of it, those before it
+ * and those to come. SMB1: every user of the connection, likewise.
  */
 
 #ifndef SMBGUARD_GATES_JOINED_H
@@ -14,6 +14,7 @@
 
 #include "core/policy.h"
 #include "smbd/state.h"
+#include "smbd/tree_find.h"
 
 /**
  * Judge a logon by each open tree that it would take over. Where one of them
@@ -37,6 +38,16 @@ bool sg_joined_tree(TALLOC_CTX *mem_ctx,
 		    const struct sg_policy *policy,
 		    const struct sg_facts *facts,
 		    struct sg_verdict *verdict);
+
+/**
+ * Judge a new tree of SMB2 by the other channels of its session, in the same
+ * way: verdict then names another address than facts.
+ */
+bool sg_joined_channels(TALLOC_CTX *mem_ctx,
+			const struct sg_access *access,
+			const struct sg_policy *policy,
+			const struct sg_facts *facts,
+			struct sg_verdict *verdict);
 
 /**
  * Would an anonymous logon be refused at the tree that facts are of? An

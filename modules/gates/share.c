@@ -123,6 +123,26 @@ static void record_errors(struct sg_tree *tree,
 	}
 }
 
+/* Who else could use the tree, see joined.h. False when out of memory. */
+static bool joined(struct sg_tree *tree,
+		   const struct sg_access *access,
+		   const struct sg_policy *policy,
+		   struct sg_verdict *verdict)
+{
+	if (access->request != NULL) {
+		return sg_joined_channels(tree,
+					  access,
+					  policy,
+					  tree->facts,
+					  verdict);
+	}
+	return sg_joined_tree(tree,
+			      access->xconn,
+			      policy,
+			      tree->facts,
+			      verdict);
+}
+
 static struct sg_verdict *decide(struct sg_tree *tree,
 				 const struct sg_access *access,
 				 struct sg_policy *policy)
@@ -132,13 +152,8 @@ static struct sg_verdict *decide(struct sg_tree *tree,
 
 	find_broken(access, tree->client, tree->facts, policy);
 	verdict = sg_decide(tree, SG_GATE_SHARE, policy, tree->facts);
-	if (verdict != NULL && tree->layout_checked &&
-	    access->request == NULL) {
-		ok = sg_joined_tree(tree,
-				    access->xconn,
-				    policy,
-				    tree->facts,
-				    verdict);
+	if (verdict != NULL && tree->layout_checked) {
+		ok = joined(tree, access, policy, verdict);
 	}
 	if (!ok || verdict == NULL) {
 		return NULL;

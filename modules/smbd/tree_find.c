@@ -198,6 +198,76 @@ struct sg_facts *sg_access_facts(TALLOC_CTX *mem_ctx,
 	return facts;
 }
 
+/* The facts of a tree connect, and of another connection than its own. */
+static struct sg_facts *facts_through(TALLOC_CTX *mem_ctx,
+				      struct smbXsrv_connection *xconn,
+				      const struct sg_facts *facts)
+{
+	struct sg_facts *here = sg_facts_connection(mem_ctx, xconn);
+	struct sg_facts *channel = NULL;
+
+	if (here == NULL) {
+		return NULL;
+	}
+	channel = talloc_memdup(here, facts, sizeof(*facts));
+	if (channel == NULL) {
+		TALLOC_FREE(here);
+		return NULL;
+	}
+	channel->connection_id = here->connection_id;
+	channel->local_address = here->local_address;
+	channel->client_address = here->client_address;
+	channel->client_port = here->client_port;
+	channel->offer = here->offer;
+	channel->dialect = here->dialect;
+	channel->cipher = here->cipher;
+	channel->signing_algorithm = here->signing_algorithm;
+	channel->can_encrypt =
+		facts->can_encrypt && here->cipher != SG_CIPHER_NONE;
+	return channel;
+}
+
+static bool is_channel(struct smbXsrv_connection *xconn,
+		       const struct smbXsrv_session *of)
+{
+	struct timeval now = timeval_current();
+	struct smbXsrv_session *session = NULL;
+
+	/* The session is the result, whatever its status. */
+	(void)smb2srv_session_lookup_conn(xconn,
+					  of->global->session_wire_id,
+					  timeval_to_nttime(&now),
+					  &session);
+	return session == of;
+}
+
+bool sg_access_channels(TALLOC_CTX *mem_ctx,
+			const struct sg_access *access,
+			const struct sg_facts *facts,
+			bool (*fn)(struct sg_facts *channel,
+				   void *private_data),
+			void *private_data)
+{
+	struct smbXsrv_connection *x = access->client->connections;
+	bool ok = true;
+
+	if (access->request == NULL) {
+		return true;
+	}
+	for (; ok && x != NULL; x = x->next) {
+		bool other =
+			x != access->xconn && is_channel(x, access->session);
+		struct sg_facts *channel = NULL;
+
+		if (!other) {
+			continue;
+		}
+		channel = facts_through(mem_ctx, x, facts);
+		ok = channel != NULL && fn(channel, private_data);
+	}
+	return ok;
+}
+
 bool sg_access_was_told(const struct sg_access *access)
 {
 	uint8_t session = access->session->global->encryption_flags;

@@ -165,6 +165,45 @@ def test_channel_from_another_address(t):
              clientAddress='127.0.0.1', policy__option='smbguard:encryption')
 
 
+def through_both(t, smbd, share, first, second):
+    """A session with a channel from each address gets a tree through the first
+    of them.  What the second one reads in it, or how it was refused."""
+    with smbd.impacket(source=first, smb2=True) as client:
+        guid = client.connection.getSMBServer().ClientGuid.encode()
+        with UnableLogons(smbd.port, 'SMB3_00', second, guid) as channel:
+            session = channel.bind_to(client)
+            t.equal(SUCCESS, channel.attempt('alice', session=session))
+            trees = []
+            got = impacket_client.status(
+                lambda: trees.append(client.tree(share)))
+            if got != 'ok':
+                t.equal(HELLO, client.read(client.tree('open')),
+                        'the session lives on')
+                return got
+            channel.key = None
+            return channel.read_file(trees[0], session)
+
+
+def test_tree_of_a_session_with_two_channels(t):
+    """Whichever asks, what it gets can be used through the other."""
+    a, b = '127.0.0.2', '127.0.0.1'
+    options = excepted('unencrypted', hosts=a)
+    for mode, got in (('audit', HELLO), ('enforce', DENIED)):
+        smbd = server(t, {'smbguard:mode': mode, **options}, SECRET)
+        with impacket_client.unable():
+            t.equal(HELLO, through_both(t, smbd, 'secret', a, a))
+            t.equal(got, through_both(t, smbd, 'secret', a, b))
+        event = t.one(smbd.events(event='share_connect', share='secret',
+                                  outcome='denied' if got == DENIED
+                                  else 'would_deny'))
+        t.fields(event, account='alice', clientAddress=a,
+                 policy__option='smbguard:encryption',
+                 policy__scope='secret')
+        t.contains('alice from ' + b, event['reason'])
+        t.contains('can be used through the channel from %s as well.' % b,
+                   event['reason'])
+
+
 # SMB1: all users of a connection
 
 def test_smb1_user_who_comes_later(t):
