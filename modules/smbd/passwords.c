@@ -24,6 +24,7 @@
 #include "core/text.h"
 
 #include <tevent.h>
+#include "../libcli/auth/ntlm_check.h"
 #include "../lib/util/tevent_ntstatus.h"
 
 /* Bytes of a response, MS-NLMP 2.2.2.3 and 2.2.2.6; NTLMv2's are longer. */
@@ -85,6 +86,20 @@ static const char *type_of(const struct auth_usersupplied_info *user_info)
 		return "NTLMv1";
 	}
 	return lm >= RESPONSE_V1_BYTES ? "LANMan" : "None";
+}
+
+/*
+ * smbd looks for LMv2 where LANMan's answer stands, whatever stands in NTLM's
+ * place. What it has taken can be nothing else if it takes neither of the two:
+ * with this value it takes no LANMan, whatever "lanman auth" says. Another
+ * server that may have checked it has settings of its own.
+ */
+static bool proves_lmv2(const char *type)
+{
+	return type != NULL && strcmp(type, "NTLMv2") != 0 &&
+	       strcmp(type, "None") != 0 &&
+	       lp_server_role() == ROLE_STANDALONE &&
+	       lp_ntlm_auth() == NTLM_AUTH_NTLMV2_ONLY;
 }
 
 static const struct sg_claims *claims_of(
@@ -149,6 +164,16 @@ static bool became_guest(const struct check_state *state)
 	return state->named && info != NULL && info->guest;
 }
 
+static void note_proof(const struct sg_logon *logon)
+{
+	struct sg_claims *claims =
+		discard_const_p(struct sg_claims, logon->shown->claims);
+
+	if (claims != NULL && proves_lmv2(claims->password_type)) {
+		claims->password_type = "LMv2";
+	}
+}
+
 /* What the gate has to know of it. Returns how long its answer must wait. */
 static unsigned tell(struct check_state *state)
 {
@@ -175,6 +200,8 @@ static unsigned tell(struct check_state *state)
 					   : nt_errstr(state->status));
 		logon.shown->mechanism = mechanism;
 		logon.shown->failure_told = true;
+	} else {
+		note_proof(&logon);
 	}
 	msec = watch->hooks->wait(&logon, failed);
 	TALLOC_FREE(frame);

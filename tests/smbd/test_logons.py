@@ -8,11 +8,16 @@ that come all at once are answered one after the other.  (SMB2 and extended
 security: test_auth_failure.  Passwords that go through a pipe: test_pipes.)
 """
 
+import hmac
 import struct
 import time
 
+from impacket import ntlm
+
 import impacket_client
 import ntlm_client
+import sandbox
+import smb1
 import wire
 from clients import ANONYMOUS
 from harness import DENIED, visit
@@ -74,6 +79,41 @@ def test_curl_is_refused_at_the_logon(t):
     t.story(smbd, 'negotiate allowed', 'session denied')
     smbd = server(t, {'smbguard:ntlm': 'allow'})
     t.equal('hello\n', curl(smbd).output)
+
+
+def lm_field(c, user, password, version, nt=b''):
+    """A logon whose answer stands in the field for LANMan's."""
+    if version == 1:
+        key = ntlm.compute_nthash(password)
+        answer = ntlm.get_ntlmv1_response(key, c.challenge)
+    else:
+        key = ntlm.NTOWFv2(user, password, '')
+        answer = hmac.digest(key, c.challenge + bytes(8), 'md5') + bytes(8)
+    status, _ = c.message(smb1.session_setup(user, answer, nt), uid=0)
+    return status
+
+
+def test_kind_of_an_answer_in_the_field_for_lanman(t):
+    """What smbd has taken there is LMv2 where it takes nothing else."""
+    right = sandbox.USERS['alice']
+    for options, version, password, nt, got, kind in (
+            ({}, 2, right, b'', SUCCESS, 'LMv2'),
+            ({}, 2, right, bytes(24), SUCCESS, 'LMv2'),
+            ({}, 2, 'wrong', b'', FAILED, 'LANMan'),
+            ({}, 2, 'wrong', bytes(24), FAILED, 'NTLMv1'),
+            ({}, 1, right, b'', FAILED, 'LANMan'),
+            ({'ntlm auth': 'yes'}, 1, right, b'', SUCCESS, 'LANMan'),
+            ({'ntlm auth': 'yes'}, 2, right, b'', SUCCESS, 'LANMan'),
+            # smbd takes LANMan only beside NTLMv1.
+            ({'lanman auth': 'yes'}, 2, right, b'', SUCCESS, 'LMv2')):
+        smbd = server(t, {'ntlm auth': 'ntlmv2-only', **options})
+        with Smb1(smbd.port) as c:
+            t.equal(got, lm_field(c, 'alice', password, version, nt))
+        event = smbd.events()[-1]
+        t.equal((kind, 'alice'), (event['passwordType'], event['account']),
+                '%s' % ((options, version, password, nt),))
+        t.story(smbd, 'negotiate allowed', 'session allowed' if got == SUCCESS
+                else 'auth_failed failed')
 
 
 def test_smb1_guest_of_a_wrong_name(t):
