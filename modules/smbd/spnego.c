@@ -196,18 +196,15 @@ static void update_done(struct tevent_req *subreq)
 	struct tevent_req *req =
 		tevent_req_callback_data(subreq, struct tevent_req);
 	struct update_state *state = tevent_req_data(req, struct update_state);
-	bool failed;
 	unsigned msec = 0;
 
 	state->status = real_ops->update_recv(subreq, state, &state->out);
 	TALLOC_FREE(subreq);
 	if (NT_STATUS_IS_OK(state->status)) {
+		/* What we refuse is no failure of the client's. */
 		state->status = judge_encryption(state->gensec);
-	}
-	failed = !NT_STATUS_IS_OK(state->status) &&
-		 !NT_STATUS_EQUAL(state->status,
-				  NT_STATUS_MORE_PROCESSING_REQUIRED);
-	if (failed) {
+	} else if (!NT_STATUS_EQUAL(state->status,
+				    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
 		msec = tell_failure(state->gensec, state->status);
 	}
 	if (msec > 0) {

@@ -53,6 +53,8 @@ static const struct sg_facts hmac = {
 static const struct sg_facts md5 = {CLIENT(NT1, NONE, MD5), USER};
 static const struct sg_facts unsigned_md5 = {
 	CLIENT(NT1, NONE, MD5), .account = "alice"};
+static const struct sg_facts keyless_md5 = {
+	CLIENT(NT1, NONE, MD5), .account = "alice", .keyless = true};
 static const struct sg_facts no_signing = {
 	CLIENT(SMB3_11, NONE, NONE), .account = "alice"};
 static const struct sg_facts odd = {

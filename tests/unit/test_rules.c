@@ -28,6 +28,8 @@ static void test_rules_signing(void **state)
 		/* A client with a key signs as soon as it is told to. */
 		{SIGNING, &no_signing, COULD, "required", "none"},
 		{SIGNING, &unsigned_md5, COULD, "required", "none"},
+		/* One without cannot, whatever it is told. */
+		{SIGNING, &keyless_md5, UNMET, "required", "none"},
 		{SIGNING, &guest, UNMET, "required", "none"},
 		{SIGNING, &anonymous, UNMET, "required", "none"},
 		{SIGNING, &nobody, UNMET, "required", "none"},
