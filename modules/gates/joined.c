@@ -9,6 +9,7 @@
  */
 
 #include "gates/joined.h"
+#include "smbd/channels.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/sessions.h"
@@ -30,48 +31,97 @@ static bool takes_over(const struct sg_tree *tree, const struct sg_facts *facts)
 	       tree->facts->session_id == facts->session_id;
 }
 
+/* A logon that would take over a tree. */
+struct takeover {
+	TALLOC_CTX *mem_ctx;
+	const struct sg_policy *policy;
+	const struct sg_facts *tree;
+	const struct sg_facts *logon;
+	struct sg_verdict *verdict;
+	bool graver;
+};
+
+/* facts: of the logon, as it is through one of its session's channels. */
+static bool judge_takeover(struct sg_facts *facts, void *private_data)
+{
+	struct takeover *over = private_data;
+	bool other = facts->connection_id != over->logon->connection_id;
+	struct sg_verdict *here = NULL;
+
+	facts->share = over->tree->share;
+	facts->section = over->policy->share_name;
+	here = sg_decide(over->mem_ctx, SG_GATE_SHARE, over->policy, facts);
+	if (here == NULL) {
+		return false;
+	}
+	if (sg_verdict_gravity(here) <= sg_verdict_gravity(over->verdict) ||
+	    here->outcome == SG_ALLOWED) {
+		return true;
+	}
+	here->reason =
+		talloc_asprintf(over->mem_ctx,
+				"%s The tree of [%s] is open already, "
+				"and would be used by this logon as "
+				"well%s%s.",
+				here->reason,
+				facts->share,
+				other ? ", through the channel from " : "",
+				other ? facts->client_address : "");
+	*over->verdict = *here;
+	over->graver = true;
+	return here->reason != NULL;
+}
+
+/* False when out of memory. */
+static bool judge_tree(TALLOC_CTX *mem_ctx,
+		       const struct sg_logon *logon,
+		       const struct sg_tree *tree,
+		       struct sg_facts *facts,
+		       struct sg_verdict *verdict)
+{
+	struct sg_facts own = *facts;
+	struct takeover over = {
+		.mem_ctx = mem_ctx,
+		.policy = sg_config_policy(mem_ctx, sg_tree_snum(tree)),
+		.tree = tree->facts,
+		.logon = facts,
+		.verdict = verdict,
+	};
+	bool ok;
+
+	ok = over.policy != NULL && judge_takeover(&own, &over);
+	/* Another account is one for all channels that there are. */
+	if (ok && logon->kind == SG_LOGON_AGAIN && !is_smb1(facts)) {
+		ok = sg_channels_each(mem_ctx,
+				      logon->xconn,
+				      logon->session,
+				      facts,
+				      judge_takeover,
+				      &over);
+	}
+	if (over.graver) {
+		facts->share = tree->facts->share;
+	}
+	return ok;
+}
+
 bool sg_joined_logon(TALLOC_CTX *mem_ctx,
-		     struct sg_client_state *client,
+		     const struct sg_logon *logon,
 		     struct sg_facts *facts,
 		     struct sg_verdict *verdict)
 {
 	const struct sg_tree *tree = NULL;
+	bool ok = true;
 
-	for (tree = client->trees; tree != NULL; tree = tree->next) {
-		struct sg_policy *policy = NULL;
-		struct sg_verdict *here = NULL;
-		struct sg_facts at_tree = *facts;
+	for (tree = logon->client->trees; ok && tree != NULL;
+	     tree = tree->next) {
 		bool takes = takes_over(tree, facts);
 
-		if (!takes) {
-			continue;
-		}
-		policy = sg_config_policy(mem_ctx, sg_tree_snum(tree));
-		if (policy == NULL) {
-			return false;
-		}
-		at_tree.share = tree->facts->share;
-		at_tree.section = policy->share_name;
-		here = sg_decide(mem_ctx, SG_GATE_SHARE, policy, &at_tree);
-		if (here == NULL) {
-			return false;
-		}
-		if (sg_verdict_gravity(here) > sg_verdict_gravity(verdict) &&
-		    here->outcome != SG_ALLOWED) {
-			here->reason = talloc_asprintf(
-				mem_ctx,
-				"%s The tree of [%s] is open already, and "
-				"would be used by this logon as well.",
-				here->reason,
-				at_tree.share);
-			if (here->reason == NULL) {
-				return false;
-			}
-			*verdict = *here;
-			facts->share = at_tree.share;
+		if (takes) {
+			ok = judge_tree(mem_ctx, logon, tree, facts, verdict);
 		}
 	}
-	return true;
+	return ok;
 }
 
 struct judged {
@@ -173,11 +223,12 @@ bool sg_joined_channels(TALLOC_CTX *mem_ctx,
 		.verdict = verdict,
 	};
 
-	return sg_access_channels(mem_ctx,
-				  access,
-				  facts,
-				  judge_channel,
-				  &judged);
+	return sg_channels_each(mem_ctx,
+				access->xconn,
+				access->session,
+				facts,
+				judge_channel,
+				&judged);
 }
 
 bool sg_joined_bars_anonymous(const struct sg_policy *policy,

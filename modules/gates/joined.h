@@ -13,19 +13,21 @@
 #define SMBGUARD_GATES_JOINED_H
 
 #include "core/policy.h"
+#include "smbd/logon.h"
 #include "smbd/state.h"
 #include "smbd/tree_find.h"
 
 /**
- * Judge a logon by each open tree that it would take over. Where one of them
- * says something graver than verdict does, that becomes the verdict, and its
- * share facts->share.
+ * Judge a logon by each open tree that it would take over; one that is made
+ * again, through each channel of its session. Where one of them says something
+ * graver than verdict does, that becomes the verdict, and its share
+ * facts->share.
  *
  * facts: of the logon, its session's number included where it has one.
  * Returns false when out of memory: the caller refuses.
  */
 bool sg_joined_logon(TALLOC_CTX *mem_ctx,
-		     struct sg_client_state *client,
+		     const struct sg_logon *logon,
 		     struct sg_facts *facts,
 		     struct sg_verdict *verdict);
 

@@ -205,7 +205,7 @@ static bool decide(TALLOC_CTX *frame,
 		return true;
 	}
 	/* note (1) */
-	return sg_joined_logon(frame, logon->client, j->facts, j->verdict);
+	return sg_joined_logon(frame, logon, j->facts, j->verdict);
 }
 
 static bool gate_judge(struct sg_logon *logon,

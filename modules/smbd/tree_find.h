@@ -45,21 +45,6 @@ struct sg_facts *sg_access_facts(TALLOC_CTX *mem_ctx,
 				 const char *share);
 
 /**
- * Call fn for each other channel of the session, with the facts of the tree
- * connect as they are through that one: of which the connection's own differ.
- * fn returns false to end that. Of SMB1 there are none.
- *
- * facts: what sg_access_facts() said. fn's are on mem_ctx.
- * Returns false if fn did, or when out of memory.
- */
-bool sg_access_channels(TALLOC_CTX *mem_ctx,
-			const struct sg_access *access,
-			const struct sg_facts *facts,
-			bool (*fn)(struct sg_facts *channel,
-				   void *private_data),
-			void *private_data);
-
-/**
  * Was the client told to encrypt, in its session or with this tree? smbd notes
  * what it will tell before it asks us. A share that it loaded for this very
  * connect was not there to be raised.

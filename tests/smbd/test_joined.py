@@ -204,6 +204,35 @@ def test_tree_of_a_session_with_two_channels(t):
                    event['reason'])
 
 
+def test_another_account_of_a_session_with_two_channels(t):
+    """bob may come from one address alone, and gets alice's tree, which can be
+    used from the other."""
+    a, b = '127.0.0.2', '127.0.0.1'
+    options = excepted('unencrypted', users='alice')
+    options.update({name.replace(':one', ':two'): value
+                    for name, value in options.items()})
+    options.update({'smbguard:exceptions': 'one two',
+                    'smbguard:two users': 'bob', 'smbguard:two hosts': a})
+    smbd = server(t, options, SECRET)
+    for first, share, got in ((a, 'secret', SUCCESS), (b, 'open', SUCCESS),
+                              (b, 'secret', DENIED)):
+        with impacket_client.unable(), \
+                smbd.impacket(source=first, smb2=True) as client:
+            guid = client.connection.getSMBServer().ClientGuid.encode()
+            with UnableLogons(smbd.port, 'SMB3_00', a, guid) as channel:
+                session = channel.bind_to(client)
+                t.equal(SUCCESS, channel.attempt('alice', session=session))
+                client.tree(share)
+                channel.key = None
+                t.equal(got, channel.attempt('bob', session=session))
+    event = t.one(smbd.events(outcome='denied'))
+    t.fields(event, event='session', account='bob', clientAddress=a,
+             share='secret', policy__option='smbguard:encryption')
+    t.contains('would be used by this logon as well, through the channel '
+               'from %s.' % b, event['reason'])
+    t.equal(2, len(smbd.events(event='reauthentication')))
+
+
 # SMB1: all users of a connection
 
 def test_smb1_user_who_comes_later(t):
