@@ -31,7 +31,7 @@ def status_name(number):
                                                 ('0x%08x' % number,))[0]
 
 
-def _spnego_first(token):
+def spnego_first(token):
     init = spnego.SPNEGO_NegTokenInit()
     init['MechTypes'] = [spnego.TypesMech[
         'NTLMSSP - Microsoft NTLM Security Support Provider']]
@@ -43,7 +43,7 @@ def _der(tag, inside):
     return struct.pack('>BBH', tag, 0x82, len(inside)) + inside
 
 
-def _spnego_next(token, mech_list_mic=None):
+def spnego_next(token, mech_list_mic=None):
     elements = _der(0xA2, _der(0x04, token))
     if mech_list_mic is not None:
         elements += _der(0xA3, _der(0x04, mech_list_mic))
@@ -105,21 +105,28 @@ class Logons(wire.Connection):
         session = struct.unpack_from('<Q', message, 40)[0]
         return command, status, session, message[64:]
 
-    def send_token(self, token, session=0):
-        fixed = struct.pack('<HBBIIHHQ', 25, BINDING if self.key else 0,
-                            wire.SIGNING_ENABLED, 0, 0, 64 + 24, len(token), 0)
+    def send_token(self, token, session=0, flags=None,
+                   security_mode=wire.SIGNING_ENABLED):
+        if flags is None:
+            flags = BINDING if self.key else 0
+        fixed = struct.pack('<HBBIIHHQ', 25, flags, security_mode, 0, 0,
+                            64 + 24, len(token), 0)
         self.request(SESSION_SETUP, fixed + token, session)
 
     def send_echo(self):
         self.request(ECHO, struct.pack('<HH', 4, 0))
 
     def first_half(self, user, domain='', workstation=WORKSTATION,
-                   ntlmv2=True, bare=False, session=0, mic=False):
-        """(our first message, the challenge, the number of the session)"""
+                   ntlmv2=True, bare=False, session=0, mic=False, **more):
+        """(our first message, the challenge, the number of the session)
+
+        more: for send_token().
+        """
         first = ntlm.getNTLMSSPType1(workstation, domain, mic,
                                      use_ntlmv2=ntlmv2)
         token = first.getData()
-        self.send_token(token if bare else _spnego_first(token), session)
+        self.send_token(token if bare else spnego_first(token), session,
+                        **more)
         _, status, session, body = self.answer()
         if status != MORE_PROCESSING:
             raise RuntimeError('no challenge: ' + status_name(status))
@@ -138,7 +145,7 @@ class Logons(wire.Connection):
         last, _ = ntlm.getNTLMSSPType3(first, challenge, user, password,
                                        domain, use_ntlmv2=ntlmv2)
         token = last.getData()
-        return token if bare else _spnego_next(token, mech_list_mic)
+        return token if bare else spnego_next(token, mech_list_mic)
 
     def start(self, user, password=None, domain='', workstation=WORKSTATION,
               ntlmv2=True, bare=False, session=0, mech_list_mic=None):

@@ -4,7 +4,8 @@
 connection, and commands chained in one message.
 
 What: Smb1 negotiates NT LM 0.12; message() sends a chain of commands and returns
-the answers to each; log_on(), tree(), read() are those that tests need.
+the answers to each; log_on(), tree(), read() are those that tests need, and
+log_on_extended() is a logon by SPNEGO.
 
 How: MS-CIFS 2.2.3.4 (AndX messages), 2.2.4.  Strings are ASCII, passwords are
 NTLMv1.  Nothing is signed, though a client may say that it would
@@ -16,11 +17,11 @@ ConnectionError.
 
 import struct
 
-from impacket import ntlm
+from impacket import ntlm, spnego
 
 import sandbox
 import wire
-from ntlm_client import status_name
+from ntlm_client import Logons, spnego_first, status_name
 
 SESSION_SETUP, TREE_CONNECT, CREATE, READ = 0x73, 0x75, 0xA2, 0x2E
 NONE = 0xFF
@@ -34,6 +35,12 @@ def session_setup(user, lm=b'', nt=b'', domain=''):
     text = b''.join(word.encode('ascii') + b'\0'
                     for word in (user, domain, 'Unix', 'Test'))
     return SESSION_SETUP, words, lm + nt + text
+
+
+def extended_setup(token):
+    """The same with extended security."""
+    words = struct.pack('<HHHIHII', 16644, 2, 1, 0, len(token), 0, 0x80000050)
+    return SESSION_SETUP, words, token + b'Unix\0Test\0'
 
 
 def tree_connect(share):
@@ -123,6 +130,19 @@ class Smb1(wire.Connection):
         if status == SUCCESS:
             self.uid = answers[0][0]
         return status
+
+    def log_on_extended(self, user, *then):
+        """Log on by SPNEGO, with these commands in the message that ends it.
+        Returns what message() does of that one."""
+        self.flags2 |= FLAGS2_EXTENDED
+        first = ntlm.getNTLMSSPType1('', '', False, use_ntlmv2=True)
+        _, answers = self.message(
+            extended_setup(spnego_first(first.getData())), uid=0)
+        self.uid, _, words, data = answers[0]
+        length = struct.unpack_from('<H', words, 6)[0]
+        challenge = spnego.SPNEGO_NegTokenResp(data[:length])['ResponseToken']
+        token = Logons.second_half(first, challenge, user)
+        return self.message(extended_setup(token), *then)
 
     def tree(self, share, uid=None):
         status, answers = self.message(tree_connect(share), uid=uid)

@@ -190,6 +190,138 @@ def test_no_line_is_longer_than_8_kib(t):
     t.true(len(lines[0]) > 3000, 'a long one among them')
 
 
+# Signing without a key
+
+SIGNED = {'smbguard:signing': 'required'}
+NO_KEY = ('logged on without extended security, which gives no key to sign '
+          'with')
+
+
+def keyless(t, smbd, share, got):
+    """What a client of SMB1 without extended security reads, or is refused."""
+    with Smb1(smbd.port, announces_signing=True) as c:
+        status = c.log_on('alice')
+        if status == SUCCESS:
+            status = c.tree(share)
+        t.equal(got, c.read_file() if status == SUCCESS else status)
+    answer = curl(smbd, path=share + '/hello.txt')
+    t.equal(got == b'hello\n', answer.status == 0, answer.output)
+    # With extended security the same account signs.
+    t.equal('ok', smbd.smbclient(share, 'NT1').got)
+
+
+def told(t, smbd, event, scope, outcome):
+    """The two clients without a key, and the one that signs, allowed."""
+    for one in t.each(smbd.events(event=event, outcome=outcome), 2):
+        t.fields(one, account='alice', dialect='NT1', signed=False,
+                 authMechanism='NTLM', policy__option='smbguard:signing',
+                 policy__scope=scope, policy__actual='none')
+        t.contains(NO_KEY, one['reason'])
+    last = smbd.events(event=event)[-1]
+    t.fields(last, outcome='allowed', authMechanism='NTLMSSP',
+             policy__option='smbguard:signing')
+
+
+def test_smb1_without_a_key_and_signing_of_global(t):
+    smbd = server(t, SIGNED)
+    keyless(t, smbd, 'open', DENIED)
+    told(t, smbd, 'session', 'global', 'denied')
+    t.story(smbd, *['negotiate allowed', 'session denied'] * 2, *visit('open'))
+    t.fields(smbd.events(event='session')[-1], signed=True)
+    smbd = server(t, {'smbguard:mode': 'audit', **SIGNED})
+    keyless(t, smbd, 'open', b'hello\n')
+    told(t, smbd, 'session', 'global', 'would_deny')
+
+
+def test_smb1_without_a_key_and_signing_of_a_share(t):
+    smbd = server(t, shares={'signed': SIGNED})
+    keyless(t, smbd, 'signed', DENIED)
+    told(t, smbd, 'share_connect', 'signed', 'denied')
+    t.story(smbd, *visit('signed', 'denied') * 2, *visit('signed'))
+    t.fields(smbd.events(event='share_connect')[-1], signed=True)
+    keyless(t, smbd, 'open', b'hello\n')
+    smbd = server(t, shares={'signed': {'smbguard:mode': 'audit', **SIGNED}})
+    keyless(t, smbd, 'signed', b'hello\n')
+    told(t, smbd, 'share_connect', 'signed', 'would_deny')
+
+
+def hangs_up(function, *arguments):
+    try:
+        function(*arguments)
+    except ConnectionError:
+        return True
+    return False
+
+
+def test_what_smbd_itself_serves_unsigned_in_smb1(t):
+    """See docs/limits.md; who does not sign is refused from then on."""
+    native = {'server signing': 'mandatory'}
+    chain = (smb1.tree_connect('open'), smb1.create('hello.txt'), smb1.read())
+    for smbd in (t.smbd(stock=True, options=native), server(t, SIGNED)):
+        with Smb1(smbd.port, extended=True, announces_signing=True) as c:
+            status, answers = c.log_on_extended('alice', *chain)
+            t.equal(SUCCESS, status)
+            t.equal(b'hello\n', smb1.contents(answers))
+            # smbd has a key by now, and ends who does not use it.
+            t.true(hangs_up(c.tree, 'open'), 'served unsigned')
+    stock = t.smbd(stock=True, options=native)
+    with Smb1(stock.port, announces_signing=True) as c:
+        t.equal(SUCCESS, c.log_on('alice'))
+        t.equal(SUCCESS, c.tree('open'))
+        t.equal(b'hello\n', c.read_file())
+
+
+# The encryption of SMB1 for UNIX clients: a logon of its own
+
+def posix_encrypt(smbd, user, password, login='alice'):
+    """(what smbclient says of it, how long it took)"""
+    start = time.monotonic()
+    answer = smbd.smbclient('open', 'NT1', user=login, command=(
+        'posix_encrypt GUARDED %s %s; ls' % (user, password)))
+    if 'encryption on' in answer.output and 'hello.txt' in answer.output:
+        return 'ok', time.monotonic() - start
+    words = answer.output.partition('posix_encrypt failed with error ')[2]
+    return words.split()[0], time.monotonic() - start
+
+
+def test_encryption_of_smb1_is_a_logon(t):
+    smbd = server(t, {DELAY: '1500'})
+    got, took = posix_encrypt(smbd, 'bob', sandbox.USERS['bob'])
+    t.equal('ok', got)
+    t.true(took < 1.5, 'the right one at once: %.2f' % took)
+    t.story(smbd, *visit('open'), 'session allowed')
+    event = smbd.events(event='session')[-1]
+    t.fields(event, account='bob', dialect='NT1', authMechanism='NTLMSSP',
+             passwordType='NTLMv2', sessionId=None)
+    t.contains('It makes no session, but sets up the encryption of SMB1 for '
+               'UNIX clients.', event['reason'])
+    got, took = posix_encrypt(smbd, 'bob', 'wrong')
+    t.equal(FAILED, got)
+    t.true(took >= 1.5, 'a wrong one late: %.2f' % took)
+    failure = t.one(smbd.events(event='auth_failed'))
+    t.fields(failure, account='bob', status='NT_STATUS_WRONG_PASSWORD',
+             dialect='NT1', authMechanism='NTLMSSP', windowsEventId=551)
+    t.story(smbd, *visit('open'), 'session allowed', *visit('open'),
+            'auth_failed failed')
+
+
+def test_encryption_of_smb1_is_refused(t):
+    """alice may use NTLM by an exception, and bob may not."""
+    smbd = server(t, {'smbguard:ntlm': 'deny', 'smbguard:exceptions': 'alice',
+                      'smbguard:alice users': 'alice',
+                      'smbguard:alice allow': 'ntlm',
+                      'smbguard:alice until': '2099-12-31',
+                      'smbguard:alice reason': 'a test'})
+    t.equal('ok', posix_encrypt(smbd, 'alice', sandbox.USERS['alice'])[0])
+    t.equal(DENIED, posix_encrypt(smbd, 'bob', sandbox.USERS['bob'])[0])
+    denied = t.one(smbd.events(outcome='denied'))
+    t.fields(denied, event='session', account='bob',
+             policy__option='smbguard:ntlm')
+    t.contains('It makes no session', denied['reason'])
+    t.story(smbd, *visit('open'), 'session allowed', *visit('open'),
+            'session denied')
+
+
 # Guesses, all at once
 
 def begin(c, passwords):
