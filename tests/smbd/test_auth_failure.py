@@ -6,10 +6,11 @@ What: who claimed to be whom, from which machine, with what kind of password
 and how it failed, in every dialect; "smbguard:auth failure delay".
 """
 
+import contextlib
 import threading
 import time
 
-from harness import visit
+from harness import DENIED, visit
 from ntlm_client import ECHO, SESSION_SETUP, WORKSTATION, Logons, status_name
 
 FAILED = 'NT_STATUS_LOGON_FAILURE'
@@ -250,6 +251,65 @@ def test_client_that_hangs_up_while_it_waits(t):
         c.start('alice', 'wrong')
     t.story(smbd, 'negotiate allowed', 'auth_failed failed')
     t.equal('ok', smbd.smbclient('open').got)
+
+
+def two_of_one_process(smbd):
+    """Two connections of one client."""
+    with contextlib.ExitStack() as stack:
+        both = [stack.enter_context(Logons(smbd.port, 'SMB3_00'))
+                for _ in range(2)]
+        smbd.wait_for_connections(1)
+        return stack.pop_all(), both
+
+
+def test_delay_is_the_connections_own(t):
+    """Guesses through one keep nobody waiting who comes through another."""
+    smbd = t.smbd(options={DELAY: '1500', **STEADY})
+    stack, (one, other) = two_of_one_process(smbd)
+    with stack:
+        # This brings the credits for several requests at once.
+        t.equal(SUCCESS, other.attempt('alice'))
+        begin = time.monotonic()
+        for _ in range(3):
+            other.start('alice', 'wrong')
+        smbd.wait_for_events(3, event='auth_failed')
+        got, took = seconds(one.attempt, 'alice')
+        t.equal(SUCCESS, got)
+        t.true(took < 1.4, 'the right password at once: %.2f' % took)
+        got, took = seconds(one.attempt, 'alice', 'wrong')
+        t.equal(FAILED, got)
+        t.true(1.5 <= took < 2.9, 'a wrong one in its own time: %.2f' % took)
+        for _ in range(3):
+            t.equal(FAILED, status_name(other.answer()[1]))
+        took = time.monotonic() - begin
+        t.true(took >= 4.5, 'one behind the other: %.2f' % took)
+    t.equal(1, len({e['pid'] for e in smbd.events(event='session')}))
+    t.story(smbd, *['negotiate allowed', 'session allowed'] * 2,
+            *['auth_failed failed'] * 4)
+
+
+def test_channel_that_hangs_up_while_it_waits(t):
+    """Also with the right password, behind wrong ones.  Its process lives on,
+    and so does the gate."""
+    smbd = t.smbd(options={DELAY: '700', **STEADY},
+                  shares={'kerb': {'smbguard:ntlm': 'deny'}})
+    stack, (one, other) = two_of_one_process(smbd)
+    with stack:
+        t.equal(SUCCESS, other.attempt('alice'))
+        for password in ('wrong', None):
+            other.start('alice', password)
+        smbd.wait_for_events(1, event='auth_failed')
+        smbd.wait_until_read(other)
+        other.socket.close()
+        session = one.log_on('alice')
+        # The time in which the answers were due.
+        t.equal(FAILED, one.attempt('alice', 'wrong'))
+        t.equal(SUCCESS, one.tree_connect('open', session))
+        t.equal(DENIED, one.tree_connect('kerb', session))
+    t.equal('ok', smbd.smbclient('open').got)
+    t.story(smbd, *['negotiate allowed', 'session allowed'] * 2,
+            *['auth_failed failed'] * 2, *visit('open')[2:],
+            'share_connect denied kerb', *visit('open'))
 
 
 def test_delay_that_cannot_be_parsed(t):

@@ -11,7 +11,7 @@ import subprocess
 import impacket_client
 import sandbox
 from harness import DENIED, visit
-from ntlm_client import Logons
+from ntlm_client import BINDING, Logons, status_name
 
 
 def server(t, options=None):
@@ -96,6 +96,59 @@ def test_does_not_change_the_session(t):
         for event in (before, after):
             t.fields(event, passwordType='NTLMv2', authMechanism='NTLMSSP',
                      clientName=before.get('clientName'))
+
+
+# A session setup of two requests that do not say the same: smbd goes by the
+# one that ends it.
+
+def in_two(client, user, first, second, session=0):
+    """How it ends, with these flags (or security mode) in its requests."""
+    one, challenge, session = client.first_half(user, session=session, **first)
+    client.send_token(client.second_half(one, challenge, user), session,
+                      **second)
+    return status_name(client.answer()[1]), session
+
+
+def test_security_mode_of_the_last_request(t):
+    enabled, required = {'security_mode': 1}, {'security_mode': 2}
+    for first, second, signed in ((enabled, enabled, False),
+                                  (required, enabled, False),
+                                  (enabled, required, True),
+                                  (required, required, True)):
+        smbd = server(t)
+        with Logons(smbd.port, 'SMB3_00') as client:
+            got, session = in_two(client, 'alice', first, second)
+            t.equal('NT_STATUS_SUCCESS', got)
+            # This is not signed: smbd's own word on it.
+            t.equal(DENIED if signed else 'NT_STATUS_SUCCESS',
+                    client.tree_connect('open', session))
+        t.fields(t.one(smbd.events(event='session')), signed=signed)
+
+
+def test_binding_flag_of_the_last_request(t):
+    """Without it, the session goes on as somebody else's: no other channel."""
+    plain, binding = {'flags': 0}, {'flags': BINDING}
+    for user, first, second, got, changes in (
+            ('alice', binding, binding, 'NT_STATUS_SUCCESS', []),
+            ('bob', binding, plain, 'NT_STATUS_SUCCESS', ['bob']),
+            ('alice', binding, plain, 'NT_STATUS_SUCCESS', [])):
+        smbd = server(t)
+        with smbd.impacket(source='127.0.0.2', smb2=True) as client:
+            guid = client.connection.getSMBServer().ClientGuid.encode()
+            with Logons(smbd.port, 'SMB3_00', guid=guid) as channel:
+                session = channel.bind_to(client)
+                t.equal(got, in_two(channel, user, first, second, session)[0])
+        t.story(smbd, *['negotiate allowed', 'session allowed'] * 2,
+                *['reauthentication detected'] * len(changes))
+        t.equal(changes, [e['account'] for e in
+                          smbd.events(event='reauthentication')])
+    # The other way round it is none to smbd, either.
+    smbd = server(t)
+    with Logons(smbd.port, 'SMB3_00') as client:
+        session = client.log_on('alice')
+        t.equal('NT_STATUS_INVALID_PARAMETER',
+                in_two(client, 'bob', plain, binding, session)[0])
+    t.story(smbd, 'negotiate allowed', 'session allowed')
 
 
 def test_is_refused_at_the_session_gate(t):

@@ -10,8 +10,10 @@ client is connected.  What else stands in the list still works.
 
 import os
 import shutil
+import struct
 
 import impacket_client
+import wire
 from clients import ANONYMOUS
 from harness import DENIED, ROOT, visit
 from ntlm_client import Logons
@@ -320,6 +322,23 @@ def test_registry_share(t):
         t.equal('ok', smbd.smbclient('free', protocol).got)
     t.story(smbd, *story_of_one('own'), *visit('free') * len(ALL),
             *visit('known', 'denied') * len(ALL))
+
+
+def test_registry_share_that_signs(t):
+    """It alone asks for it, and clients are told before they name a share."""
+    for options, mode in (({}, 1), ({'signing': 'required'}, 3)):
+        smbd = server(t, {'registry shares': 'yes'})
+        add_to_registry(t, smbd, 'own', **options)
+        with smbd.raw() as c:
+            answer = c.ask(wire.smb2_negotiate('SMB3_00'))
+            t.equal(mode, struct.unpack_from('<H', answer, 64 + 2)[0])
+        with Logons(smbd.port, 'SMB3_00') as c:
+            # Nothing of it is signed.
+            got = c.tree_connect('own', c.log_on('alice'))
+            t.equal(DENIED if mode == 3 else 'NT_STATUS_SUCCESS', got)
+        t.equal('ok', smbd.smbclient('own').got)
+        signed = smbd.events(event='share_connect', outcome='allowed')[-1]
+        t.fields(signed, share='own', signed=True)
 
 
 def test_registry_share_that_appears(t):
