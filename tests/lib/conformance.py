@@ -377,7 +377,7 @@ def patient(test):
 
 def finish(count, wrong):
     print('%d cells, %d of them not as expected' % (count, len(wrong)))
-    if wrong:
+    if wrong or not count:
         raise Failure('%d of %d cells:\n%s' % (len(wrong), count,
                                                '\n'.join(wrong)))
 

@@ -116,13 +116,15 @@ class Test:
                 what, len(events), '\n'.join(map(eventlog.brief, events))))
         return events[0]
 
-    def each(self, events, count, what='events'):
-        """These, to loop over: so many, since no loop may pass over nothing."""
-        if len(events) != count:
+    def each(self, items, count, what='events'):
+        """These, to loop over: so many, since no loop may pass over nothing.
+
+        items: any that have a length; a failure shows events briefly.
+        """
+        if len(items) != count:
             raise Failure('expected %d %s, got %d:\n%s' % (
-                count, what, len(events), '\n'.join(map(eventlog.brief,
-                                                       events))))
-        return events
+                count, what, len(items), '\n'.join(map(_brief, items))))
+        return items
 
     def story(self, smbd, *expected, ipc=False):
         """These events were written, in any order, and no other."""
@@ -163,6 +165,12 @@ class Test:
                 told = str(e)
             texts.append('its last events:\n' + told)
         return texts
+
+
+def _brief(item):
+    if isinstance(item, dict) and 'event' in item:
+        return eventlog.brief(item)
+    return repr(item)[:100]
 
 
 def _lines(value):

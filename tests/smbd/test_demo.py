@@ -43,8 +43,8 @@ def test_demo_shows_what_it_announces(t):
     t.equal(0, status, output)
     pid, directory = re.search(r'kill (\d+); rm -r (\S+)', output).groups()
     try:
-        for line, expected in zip(re.findall(r'smbclient //.*-c ls', output),
-                                  (0, 1)):
+        lines = re.findall(r'smbclient //.*-c ls', output)
+        for line, expected in zip(t.each(lines, 2, 'lines'), (0, 1)):
             t.equal(expected, t.run('sh', '-c', line)[0], line)
         line = re.search(r'curl -u.*', output).group(0)
         t.contains('hello', t.run('sh', '-c', line)[1])

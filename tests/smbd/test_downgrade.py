@@ -88,7 +88,7 @@ def test_refused_until_it_does_better(t):
         t.equal(REFUSED, visit(smbd, 'SMB2_10'))
         t.equal([told('dialect', 'SMB3_11', 'SMB2_10',
                       'alice' if number else None)], new())
-    for event in smbd.events(outcome='denied'):
+    for event in t.each(smbd.events(outcome='denied'), 3):
         t.fields(event, event='session', account='alice', dialect='SMB2_10',
                  severity='warning', policy__option=OPTION,
                  policy__scope='global', policy__required='refuse',

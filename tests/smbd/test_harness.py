@@ -20,7 +20,7 @@ import impacket_client
 import processes
 import sandbox
 import wire
-from harness import DENIED, ROOT
+from harness import DENIED, ROOT, Failure
 
 ENCRYPT = {'secret': {'server smb encrypt': 'required'}}
 
@@ -106,6 +106,18 @@ def test_cmocka_output_is_read(t):
     t.equal(['u.test_a', 'u'], [name for name, _ in died])
     t.contains('exit status -11', died[1][1])
     t.true(cmocka.results('u', 0, '', '')[0][1], 'no case is a failure')
+
+
+def test_no_loop_passes_over_nothing(t):
+    t.equal(['a', 'b'], t.each(['a', 'b'], 2))
+    for items, count in (([], 1), (['a'], 2), ([{'event': 'session'}], 0)):
+        try:
+            t.each(items, count, 'things')
+        except Failure as e:
+            t.contains('expected %d things, got %d:' % (count, len(items)),
+                       str(e))
+        else:
+            raise Failure('%s pass as %d' % (items, count))
 
 
 def load_runner():

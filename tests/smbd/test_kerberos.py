@@ -54,12 +54,12 @@ def test_mechanism_is_in_every_event_from_the_session_on(t):
         t.equal('ok', smbd.smbclient(
             'open', tickets=realm.tickets('alice')).got)
         t.story(smbd, *visit('open'))
-        for event in smbd.events()[1:]:
+        for event in t.each(smbd.events()[1:], 3):
             t.fields(event, authMechanism='krb5', account='alice',
                      passwordType=None, clientName=None)
         t.equal('ok', smbd.smbclient('open').got)
         t.story(smbd, *visit('open') * 2)
-        for event in smbd.events()[5:]:
+        for event in t.each(smbd.events()[5:], 3):
             t.fields(event, authMechanism='NTLMSSP', account='alice',
                      passwordType='NTLMv2')
 
@@ -106,7 +106,7 @@ def test_ntlm_denied_for_a_share(t):
         t.equal('ok', smbd.smbclient('secret', tickets=tickets).got)
         t.story(smbd, *(visit('open') + visit('open', 'denied')) * 3,
                 *visit('secret') * 2)
-    for event in smbd.events(event='share_connect', share='open'):
+    for event in t.each(smbd.events(event='share_connect', share='open'), 6):
         krb5 = event['outcome'] == 'allowed'
         mechanism = 'krb5' if krb5 else 'NTLMSSP'
         t.fields(event, authMechanism=mechanism, policy__option=OPTION,
@@ -123,7 +123,7 @@ def test_audit_mode_refuses_nobody_and_tells(t):
         t.story(smbd, 'negotiate allowed', 'session would_deny',
                 'share_connect would_deny open',
                 'share_disconnect allowed open')
-        for event in smbd.events(outcome='would_deny'):
+        for event in t.each(smbd.events(outcome='would_deny'), 2):
             t.fields(event, authMechanism='NTLMSSP', policy__option=OPTION,
                      policy__actual='NTLMSSP', passwordType='NTLMv2')
             t.contains('Would be refused', event['reason'])
@@ -187,7 +187,8 @@ def test_encrypted_share(t):
                                          tickets=tickets).got, protocol)
         t.equal('full', degree(t, smbd, 'secret', tickets=tickets))
         t.equal('none', degree(t, smbd, 'open', tickets=tickets))
-        for event in smbd.events(event='share_connect', share='secret'):
+        for event in t.each(smbd.events(event='share_connect',
+                                        share='secret'), 4):
             t.fields(event, authMechanism='krb5', encrypted=True,
                      policy__option='smbguard:encryption')
         for protocol in ('SMB2_10', 'NT1'):
@@ -236,7 +237,7 @@ def test_signing_share(t):
         for protocol in ('SMB2_10', 'SMB3_11'):
             t.equal('ok', smbd.smbclient('open', protocol,
                                          tickets=tickets).got, protocol)
-        for event in smbd.events(event='share_connect'):
+        for event in t.each(smbd.events(event='share_connect'), 2):
             t.fields(event, authMechanism='krb5', signed=True,
                      policy__option='smbguard:signing')
 

@@ -23,7 +23,7 @@ def test_smb3_gets_in_and_is_encrypted(t):
     tcon = t.one([x for x in status['tcons'].values()
                   if x['service'] == 'secret'], 'tree')
     t.equal('full', tcon['encryption']['degree'])
-    for event in smbd.events(event='share_connect'):
+    for event in t.each(smbd.events(event='share_connect'), 2):
         t.fields(event, outcome='allowed', account='alice', share='secret',
                  dialect='SMB3_11', cipher=tcon['encryption']['cipher'],
                  encrypted=True, policy__option=OPTION, policy__scope='secret',

@@ -131,7 +131,7 @@ def test_share_found_by_another_case(t):
     smbd = t.smbd()
     t.equal('ok', smbd.smbclient('SECRET').got)
     t.equal(DENIED, smbd.smbclient('Secret', 'SMB2_10').got)
-    for event in smbd.events(event='share_connect'):
+    for event in t.each(smbd.events(event='share_connect'), 2):
         t.equal('secret', event['share'])
 
 
@@ -150,7 +150,7 @@ def test_failed_logons_are_recorded(t):
     t.story(smbd, *['negotiate allowed', 'auth_failed failed'] * 2)
     statuses = [e['status'] for e in smbd.events(event='auth_failed')]
     t.equal(['NT_STATUS_WRONG_PASSWORD', 'NT_STATUS_NO_SUCH_USER'], statuses)
-    for event in smbd.events(event='auth_failed'):
+    for event in t.each(smbd.events(event='auth_failed'), 2):
         t.fields(event, clientAddress='127.0.0.1', dialect='SMB3_11',
                  severity='notice')
 
@@ -192,9 +192,10 @@ def test_changed_configuration_counts_for_new_connections(t):
 
 def test_examples_are_valid(t):
     """testparm, which knows no smbguard, finds nothing else to say."""
-    for name in sorted(os.listdir(EXAMPLES)):
-        if not name.endswith('.conf'):
-            continue
+    names = [name for name in sorted(os.listdir(EXAMPLES))
+             if name.endswith('.conf')]
+    t.true(len(names) >= 7, 'there are examples')
+    for name in names:
         config = smbconf.Config.load(os.path.join(EXAMPLES, name),
                                      MODULESDIR=server.modules_dir())
         path = os.path.join(t.directory, name)

@@ -54,7 +54,7 @@ def test_what_could_be_right_is_not_told(t):
 
 def test_examples_are_clean(t):
     names = [n for n in sorted(os.listdir(EXAMPLES)) if n.endswith('.conf')]
-    t.true(len(names) >= 3, 'examples')
+    checked = 0
     for name in names:
         with open(os.path.join(EXAMPLES, name), encoding='utf-8') as f:
             text = f.read()
@@ -68,6 +68,8 @@ def test_examples_are_clean(t):
         status, output, error = run(path)
         t.equal((0, ''), (status, error), name)
         t.contains('nothing is wrong', output, name)
+        checked += 1
+    t.true(checked >= 7, 'examples')
 
 
 def options_of_the_table():
