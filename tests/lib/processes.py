@@ -38,6 +38,18 @@ def _stat(pid):
     return fields[0], int(fields[1])
 
 
+def parent(pid):
+    """The process that it is a child of, None if it is gone."""
+    found = _stat(pid)
+    return found and found[1]
+
+
+def is_zombie(pid):
+    """Has it ended, and nobody has asked how?"""
+    found = _stat(pid)
+    return bool(found) and found[0] in 'ZX'
+
+
 def all_pids():
     return [int(name) for name in os.listdir('/proc') if name.isdigit()]
 

@@ -147,6 +147,7 @@ class Smbd(Clients):
         self.port = None
         self.process = None
         self.namespace = None
+        self.program = [SMBD, '--foreground', '--no-process-group']
         self.arguments = []  # more of smbd's own
         self.conf = os.path.join(directory, 'smb.conf')
         self.log_dir = os.path.join(directory, 'log')
@@ -210,9 +211,8 @@ class Smbd(Clients):
         command = ['unshare', '--mount', '--propagation', 'private', 'sh',
                    '-c', BIND_AND_RUN, 'sh', self.vfs_dir,
                    os.path.join(modules_dir(), 'vfs'), self.log_dir,
-                   built_with('LOGFILEBASE'), SMBD, '--foreground',
-                   '--no-process-group', '--configfile=' + self.conf]
-        command += self.arguments
+                   built_with('LOGFILEBASE'), *self.program,
+                   '--configfile=' + self.conf, *self.arguments]
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
