@@ -98,7 +98,7 @@ def _launched(text):
 # For `./waf --help`; buildtools/launcher.py runs them.
 demo = _launched('sets everything up, and shows real clients and their events')
 check = _launched('sets everything up, and runs the tests')
-bench = _launched('measures what a connection costs, beside a stock smbd')
+bench = _launched('measures what it costs, beside a stock smbd')
 fuzz = _launched('attacks the parsers')
 lint = _launched('checks the style')
 

@@ -5,8 +5,8 @@
 
 What: three servers with smbguard: one that keeps no history, one that has known
 no other client than this, and one that has known many.  Each round visits each
-of them once, in a random order; the table is as in run.py, with the ratios to
-the server without.  Then connections that come when old clients are to be
+of them once, in a random order; the table is as that of connection.py, with the
+ratios to the server without.  Then connections that come when old clients are to be
 forgotten, which a process does once a day, when its client has gone.
 
 How: the clients are written with python3-tdb, each with a record of its address
@@ -26,16 +26,17 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lib'))
 sys.dont_write_bytecode = True
 
+import connection  # noqa: E402
 import harness  # noqa: E402
 import records  # noqa: E402
-import run  # noqa: E402
 import sandbox  # noqa: E402
 import server  # noqa: E402
+import visits  # noqa: E402
 import wire  # noqa: E402
 
 DAY = 86400
 NONE, ALONE, MANY = 'no history', 'one client', 'many'
-VISITS = ((run.negotiate, 400), (run.logon, 200))
+VISITS = ((visits.negotiate, 400), (visits.logon, 200))
 SWEEPS = 3
 
 
@@ -67,7 +68,7 @@ def start(clients):
         servers[name] = harness.make_smbd(directory, options={
             'smbguard:history': 'no' if name == NONE else 'yes'})
         servers[name].start()
-        run.logon(servers[name])
+        visits.logon(servers[name])
         servers[name].settle()
     begin = time.perf_counter()
     fill(records.path_of(servers[MANY]), clients)
@@ -89,7 +90,7 @@ def measure_sweeps(smbd, clients, days, text):
         with records.History(path) as history:
             history.set_number(records.SWEPT, 0)
         begin = time.perf_counter()
-        run.negotiate(smbd)
+        visits.negotiate(smbd)
         times.append(time.perf_counter() - begin)
         smbd.settle()
         ends.append(time.perf_counter() - begin)
@@ -106,12 +107,12 @@ def inside(arguments):
     try:
         for visit, rounds in VISITS:
             rounds = arguments.rounds or rounds
-            times = run.measure(visit, servers, rounds)
+            times = connection.measure(visit, servers, rounds)
             for name in servers:
                 print('%-10s %-12s %6d  %9.3f  %6.3f  %.3f - %.3f' % (
                     (visit.__name__, name, rounds,
                      statistics.median(times[name]) * 1000) +
-                    run.ratio_interval(times[NONE], times[name])))
+                    connection.ratio_interval(times[NONE], times[name])))
         measure_sweeps(servers[MANY], arguments.clients, None,
                        'a day later, nobody is too old')
         measure_sweeps(servers[MANY], arguments.clients, 100,

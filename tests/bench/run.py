@@ -1,135 +1,171 @@
 #!/usr/bin/python3
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What smbguard costs a connection, measured beside a stock smbd.
+"""What smbguard costs, measured beside a stock smbd.
 
-What: three servers at once: stock, stock once more, and stock with the three
-modules and examples/demo.conf.  Each round visits each of them once, in a
-random order; the table has the medians, and the median of the rounds' ratios to
-the first stock one with its 95 % interval.  The second stock server shows how
-much of that is noise.
+What: four parts, each a file here: connection (how long a visit takes), growth
+(the server's processor time with many exceptions and shares), instructions
+(counted by callgrind) and memory (of idle connections).  Prints a table a part,
+and writes build/bench.json.  --document writes the tables and a plot of them into
+docs/performance.*.
 
-How: "negotiate" is a TCP connect, one message and its answer, by a plain
-socket; "logon" adds session setup, tree connect and their ends, by impacket;
-"smbclient" is a whole `smbclient -c quit`.  The interval is bootstrapped over
-rounds, whose three visits are neighbours in time.
+How: in the sandbox of the tests, on loopback.  Times are of the machine as it is:
+run it when nothing else runs.  Instructions do not depend on that.
 
-How it fails: it judges nothing; exit 1 only if a visit itself failed.
+How it fails: it judges nothing; exit 1 only if a server or a visit failed.
 """
 
 import argparse
+import datetime
+import json
 import os
-import random
-import statistics
+import platform
+import re
+import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lib'))
 sys.dont_write_bytecode = True
 
+import connection  # noqa: E402
+import document  # noqa: E402
+import growth  # noqa: E402
 import harness  # noqa: E402
+import instructions  # noqa: E402
+import memory  # noqa: E402
 import sandbox  # noqa: E402
 import server  # noqa: E402
-import wire  # noqa: E402
+import tables  # noqa: E402
+from machine import SMBD  # noqa: E402
 
-SERVERS = ('stock', 'stock again', 'smbguard')
-RESAMPLES = 2000
-
-
-def negotiate(smbd):
-    with smbd.raw() as connection:
-        answer = connection.ask(wire.smb3_negotiate())
-        assert wire.smb2_negotiated(answer) == 0x0311
+RESULTS = os.path.join(ROOT, 'build/bench.json')
+WHERE = 25
+PARTS = ('connection', 'growth', 'instructions', 'memory')
 
 
-def logon(smbd):
-    with smbd.impacket(dialect='SMB3_00') as client:
-        client.connection.disconnectTree(client.tree('open'))
-        client.connection.logoff()
+def first(path, expression, default='unknown'):
+    """What the expression finds in a file first."""
+    try:
+        with open(path, encoding='utf-8', errors='replace') as f:
+            match = re.search(expression, f.read(), re.M)
+    except OSError:
+        match = None
+    return match[1].strip() if match else default
 
 
-def smbclient(smbd):
-    assert smbd.smbclient('open', command='quit').got == 'ok'
+def machine():
+    """What it was measured on."""
+    virtual = first('/proc/cpuinfo', r'^flags.*\b(hypervisor)\b', '')
+    kib = int(first('/proc/meminfo', r'^MemTotal: +(\d+)', '0'))
+    return {
+        'date': datetime.date.today().isoformat(),
+        'processor': first('/proc/cpuinfo', r'^model name\s*: (.*)$') +
+        (', in a virtual machine' if virtual else ''),
+        'processors': str(os.cpu_count()),
+        'memory': '%.0f GiB' % (kib / 2**20),
+        'system': '%s, Linux %s' % (
+            first('/etc/os-release', r'^PRETTY_NAME="(.*)"$'),
+            platform.release().split('-')[0]),
+        'Samba': subprocess.run([SMBD, '-V'], stdout=subprocess.PIPE, text=True,
+                                check=True).stdout.split()[-1],
+        'load when it began': ' '.join('%.1f' % x for x in os.getloadavg()),
+        'command': '`./waf bench%s`' % ''.join(
+            ' ' + word for word in sys.argv[1:]),
+    }
 
 
-# (visit, how many rounds of it)
-VISITS = ((negotiate, 400), (logon, 200), (smbclient, 100))
+def show(results):
+    for part in tables.TABLES:
+        if part in results:
+            print('\n%s\n%s' % (part, tables.text(
+                tables.TABLES[part](results[part]))), flush=True)
 
 
-def measure(visit, servers, rounds):
-    """{server: [seconds of each round]}, after a few rounds to warm up."""
-    times = {name: [] for name in servers}
-    for number in range(-5, rounds):
-        for name in random.sample(list(servers), len(servers)):
-            begin = time.perf_counter()
-            visit(servers[name])
-            if number >= 0:
-                times[name].append(time.perf_counter() - begin)
-            # The server's process ends on the other core; let it.
-            servers[name].settle()
-    return times
-
-
-def ratio_interval(base, other):
-    """The median of the rounds' ratios, and the middle 95 % of resamples."""
-    ratios = [b / a for a, b in zip(base, other)]
-    medians = sorted(statistics.median(random.choices(ratios, k=len(ratios)))
-                     for _ in range(RESAMPLES))
-    return (statistics.median(ratios), medians[RESAMPLES // 40],
-            medians[-RESAMPLES // 40])
-
-
-def report(name, times, rounds):
-    for server_name in SERVERS:
-        median = statistics.median(times[server_name]) * 1000
-        ratio, low, high = ratio_interval(times['stock'], times[server_name])
-        print('%-10s %-12s %6d  %9.3f  %6.3f  %.3f - %.3f' % (
-            name, server_name, rounds, median, ratio, low, high))
-    sys.stdout.flush()
-
-
-def start():
-    servers = {}
-    for number, name in enumerate(SERVERS):
-        directory = os.path.join(sandbox.run_dir(), str(number))
-        os.mkdir(directory)
-        # The tests do without a history; a server has one.
-        servers[name] = harness.make_smbd(directory, stock=name != 'smbguard',
-                                          options={'smbguard:history': None})
-        servers[name].start()
-    return servers
+def measure(arguments):
+    runs = {'connection': lambda: connection.run(arguments.quick,
+                                                 arguments.rounds),
+            'growth': lambda: growth.run(arguments.quick, arguments.limit),
+            'instructions': lambda: instructions.run(arguments.quick,
+                                                     arguments.where),
+            'memory': lambda: memory.run(arguments.quick)}
+    results = {'machine': machine()}
+    show(results)
+    for part in arguments.only:
+        results[part] = runs[part]()
+        show({part: results[part]})
+    return results
 
 
 def inside(arguments):
     server.prepare_accounts(sandbox.run_dir())
     harness.prepare_process()
-    servers = start()
-    print('%-10s %-12s %6s  %9s  %6s  %s' % (
-        'visit', 'server', 'rounds', 'median/ms', 'ratio', '95 %'))
-    try:
-        for visit, rounds in VISITS:
-            rounds = arguments.rounds or rounds
-            report(visit.__name__, measure(visit, servers, rounds), rounds)
-    finally:
-        for smbd in servers.values():
-            smbd.stop()
+    sandbox.write_report(json.dumps(measure(arguments)))
     return 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description='Measure connection set-up.')
-    parser.add_argument('--rounds', type=int, help='of each kind of visit')
-    arguments = parser.parse_args()
-    if sandbox.run_dir():
-        return inside(arguments)
+def outside(arguments):
     if not os.path.exists(harness.STAGE):
         print('smbguard: nothing is built yet; `./waf bench` does that.')
         return 2
-    status, _, left = sandbox.run([os.path.abspath(__file__)] + sys.argv[1:])
+    status, report, left = sandbox.run(
+        [os.path.abspath(__file__)] + sys.argv[1:])
     for line in left:
         print('Left behind: ' + line)
-    return 1 if left else status
+    if status or left or not report:
+        return 1
+    results = json.loads(report)
+    document.save(arguments.output, results)
+    if arguments.document:
+        document.write(results)
+    return 0
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description='Measure what smbguard costs.')
+    parser.add_argument('--quick', action='store_true', help='less of '
+                        'everything, in less than a minute')
+    parser.add_argument('--only', metavar='PART,...',
+                        help='of ' + ', '.join(PARTS))
+    parser.add_argument('--rounds', type=int, metavar='N',
+                        help='of each kind of visit')
+    parser.add_argument('--limit', type=float, default=growth.LIMIT,
+                        metavar='SECONDS', help='after which a visit of growth '
+                        'is given up [%(default).0f]')
+    parser.add_argument('--where', type=int, nargs='?', const=WHERE, default=0,
+                        metavar='N', help='say in which libraries and '
+                        'functions the instructions go, N of each [%d]; '
+                        'measure only those, unless --only says more' % WHERE)
+    parser.add_argument('--output', metavar='FILE', default=RESULTS,
+                        help='where results go [build/bench.json]')
+    parser.add_argument('--document', action='store_true', help='write the '
+                        'results into docs/performance.*')
+    parser.add_argument('--from', dest='source', metavar='FILE', help='measure '
+                        'nothing; the results are in FILE')
+    arguments = parser.parse_args()
+    usual = 'instructions' if arguments.where else ','.join(PARTS)
+    arguments.only = (arguments.only or usual).split(',')
+    if not set(arguments.only) <= set(PARTS):
+        parser.error('--only: there are ' + ', '.join(PARTS))
+    if arguments.document and not arguments.source and (
+            arguments.quick or set(arguments.only) != set(PARTS)):
+        parser.error('--document: takes a run of everything')
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
+    if arguments.source:
+        with open(arguments.source, encoding='utf-8') as f:
+            results = json.load(f)
+        show(results)
+        if arguments.document:
+            document.write(results)
+        return 0
+    return inside(arguments) if sandbox.run_dir() else outside(arguments)
 
 
 if __name__ == '__main__':
