@@ -51,6 +51,7 @@
 #include "smbd/peek.h"
 #include "smbd/pipes.h"
 #include "smbd/raise.h"
+#include "smbd/raised.h"
 #include "smbd/record.h"
 #include "smbd/registry.h"
 #include "smbd/tamper.h"
@@ -221,7 +222,7 @@ static void before_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
 
-	sg_raise_put_back(client);
+	sg_raised_put_back(client);
 }
 
 static void after_load(void *private_data)

@@ -7,10 +7,73 @@
  * smbd keeps "smbguard:..." lines as strings and looks for a share's in
  * [global] too. core/options.c parses them; here they are only fetched, each
  * from the one section it was written in.
+ *
+ * smbd makes shares out of others when they are asked for, and keeps such a
+ * copy as it was made, whatever becomes of the section. So the sections that it
+ * copies carry their own name as an option, which the copies then have, too,
+ * and their options are looked for in that section. A share that gets a section
+ * of its own loses the name with all options: smbd clears them then.
  */
 
 #include "smbd/samba.h"
 #include "smbd/config.h"
+
+#define MARK_TYPE "smbguard section"
+#define MARK_NAME "name"
+#define MARK MARK_TYPE ":" MARK_NAME
+
+static const char *mark_of(int snum)
+{
+	const char *mark =
+		lp_parm_const_string(snum, MARK_TYPE, MARK_NAME, NULL);
+
+	return mark != NULL && mark[0] != '\0' ? mark : NULL;
+}
+
+const char *sg_config_section_name(int snum)
+{
+	const char *mark = mark_of(snum);
+
+	return mark != NULL ? mark : lp_const_servicename(snum);
+}
+
+int sg_config_section(int snum)
+{
+	const char *mark = mark_of(snum);
+	int section = mark != NULL ? getservicebyname(mark, NULL) : -1;
+
+	return section >= 0 ? section : snum;
+}
+
+bool sg_config_is_copied(int snum)
+{
+	return mark_of(snum) != NULL && sg_config_section(snum) == snum;
+}
+
+static void mark_section(const char *name, bool mark)
+{
+	int snum = name[0] != '\0' ? getservicebyname(name, NULL) : -1;
+
+	/* It may be a copy itself. */
+	if (snum < 0 || sg_config_section(snum) != snum) {
+		return;
+	}
+	(void)lp_do_parameter(snum, MARK, mark ? name : "");
+}
+
+void sg_config_mark_sections(bool mark)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	char *other = lp_defaultservice(frame, lpcfg_noop_substitution());
+
+	mark_section(HOMES_NAME, mark);
+	mark_section(PRINTERS_NAME, mark);
+	mark_section(lp_usershare_template_share(), mark);
+	if (other != NULL) {
+		mark_section(other, mark);
+	}
+	TALLOC_FREE(frame);
+}
 
 static const char *get_option(const char *name, void *private_data)
 {
@@ -34,8 +97,17 @@ static const char *get_option(const char *name, void *private_data)
 struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum)
 {
 	enum sg_where where = snum == SG_GLOBAL_SNUM ? SG_GLOBAL : SG_SHARE;
+	int section = where == SG_SHARE ? sg_config_section(snum) : snum;
 
-	return sg_settings_parse(mem_ctx, where, get_option, &snum);
+	return sg_settings_parse(mem_ctx, where, get_option, &section);
+}
+
+bool sg_config_is_set(int snum, const char *name)
+{
+	return lp_parm_const_string(sg_config_section(snum),
+				    SG_OPTION_PREFIX,
+				    name,
+				    NULL) != NULL;
 }
 
 enum sg_dialect sg_dialect_from_protocol(int protocol)
@@ -67,26 +139,6 @@ enum sg_dialect sg_dialect_from_protocol(int protocol)
 bool sg_config_tells_to_encrypt(int snum)
 {
 	return lp_server_smb_encrypt(snum) >= SMB_ENCRYPTION_DESIRED;
-}
-
-/* smbd makes some shares out of others when they are asked for. */
-static const char *section_name(int snum)
-{
-	const struct loadparm_service *service =
-		loadparm_s3_helpers()->get_servicebynum(snum);
-	const char *template = lp_usershare_template_share();
-
-	if (service == NULL) {
-		return lp_const_servicename(snum);
-	}
-	if (service->autoloaded && !service->printable &&
-	    lp_servicenumber(HOMES_NAME) >= 0) {
-		return HOMES_NAME;
-	}
-	if (service->usershare != 0 && template[0] != '\0') {
-		return template;
-	}
-	return lp_const_servicename(snum);
 }
 
 static size_t list_ids(const char **names,
@@ -185,7 +237,8 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
 		native_limits(policy);
 		return policy;
 	}
-	policy->share_name = talloc_strdup(policy, section_name(snum));
+	policy->share_name =
+		talloc_strdup(policy, sg_config_section_name(snum));
 	policy->share = sg_config_load(policy, snum);
 	if (policy->share_name == NULL || policy->share == NULL) {
 		goto nomem;

@@ -14,6 +14,26 @@
 #define SG_GLOBAL_SNUM (-1)
 
 /**
+ * Have the copies that smbd makes of [homes], [printers], the template of
+ * usershares and the default service from now on know whose they are; or, with
+ * mark false, not: before smbd loads its configuration, or a section that says
+ * "copy = homes" would pass for one. Those that are there still know it.
+ */
+void sg_config_mark_sections(bool mark);
+
+/**
+ * The section of smb.conf that a share was made of, and its name. Its own where
+ * it is no copy, or where that section is gone.
+ */
+int sg_config_section(int snum);
+const char *sg_config_section_name(int snum);
+
+/**
+ * Is it one that smbd makes copies of?
+ */
+bool sg_config_is_copied(int snum);
+
+/**
  * The options of [global] (snum SG_GLOBAL_SNUM), or those that the section
  * of one share has itself, without what it inherits.
  *
@@ -21,6 +41,12 @@
  * Returns NULL when out of memory.
  */
 struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum);
+
+/**
+ * Is there such an option for a share, in its section or in [global]? A look-up
+ * is cheaper than parsing all of them.
+ */
+bool sg_config_is_set(int snum, const char *name);
 
 /**
  * A policy of [global] and, with snum >= 0, of that share. Its share_name is

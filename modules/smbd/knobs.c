@@ -137,12 +137,10 @@ static bool anybody_enforces(const struct sg_policy *policy,
 	enforces = sg_policy_enforces(policy, facts, option);
 	/* Services that are no shares are templates of others. */
 	for (snum = 0; !enforces && snum < num; snum++) {
-		/* A look-up is cheaper than parsing all of a share's options */
-		if (lp_parm_const_string(snum, SG_OPTION_PREFIX, name, NULL) ==
-		    NULL) {
-			continue;
-		}
+		bool set = sg_config_is_set(snum, name);
+
 		enforces =
+			set &&
 			sg_config_share_enforces(policy, facts, snum, option);
 	}
 	return enforces;

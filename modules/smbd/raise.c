@@ -44,6 +44,7 @@
 #include "smbd/facts.h"
 #include "smbd/knobs.h"
 #include "smbd/raise.h"
+#include "smbd/raised.h"
 #include "smbd/record.h"
 #include "smbd/registry.h"
 #include "smbd/state.h"
@@ -58,13 +59,6 @@
 #define INVALID_USERS "invalid users"
 /* ANONYMOUS LOGON and BUILTIN\\Guests */
 #define NOBODIES "S-1-5-7 S-1-5-32-546"
-
-/* A parameter of a share that was changed, and its value before. */
-struct raised {
-	char *share;
-	const char *parameter;
-	char *before;
-};
 
 static const char *encrypt_text(int value)
 {
@@ -82,56 +76,6 @@ static const char *encrypt_text(int value)
 	}
 }
 
-/* Set a parameter, and note what it was. A default of [global] is no share's. */
-static bool raise_to(struct sg_client_state *client,
-		     int snum,
-		     const char *parameter,
-		     const char *before,
-		     const char *value)
-{
-	size_t num = talloc_array_length(client->raised);
-	struct raised *raised = NULL;
-	bool ok;
-
-	if (snum == SG_GLOBAL_SNUM) {
-		return lp_do_parameter(snum, parameter, value);
-	}
-	raised = talloc_realloc(client, client->raised, struct raised, num + 1);
-	if (raised == NULL) {
-		return false;
-	}
-	client->raised = raised;
-	raised[num] = (struct raised){
-		.share = talloc_strdup(raised, lp_const_servicename(snum)),
-		.parameter = parameter,
-		.before = talloc_strdup(raised, before),
-	};
-	ok = raised[num].share != NULL && raised[num].before != NULL;
-	return lp_do_parameter(snum, parameter, value) && ok;
-}
-
-void sg_raise_put_back(struct sg_client_state *client)
-{
-	struct raised *raised = client->raised;
-	size_t i = talloc_array_length(raised);
-
-	client->raised = NULL;
-	while (i > 0) {
-		int snum;
-
-		i--;
-		snum = raised[i].share != NULL
-			       ? getservicebyname(raised[i].share, NULL)
-			       : -1;
-		if (snum >= 0 && raised[i].before != NULL) {
-			(void)lp_do_parameter(snum,
-					      raised[i].parameter,
-					      raised[i].before);
-		}
-	}
-	TALLOC_FREE(raised);
-}
-
 static bool encrypt_at_least(struct sg_client_state *client,
 			     int snum,
 			     int least)
@@ -142,11 +86,11 @@ static bool encrypt_at_least(struct sg_client_state *client,
 	if (before >= least) {
 		return true;
 	}
-	ok = raise_to(client,
-		      snum,
-		      ENCRYPT,
-		      encrypt_text(before),
-		      encrypt_text(least));
+	ok = sg_raised_set(client,
+			   snum,
+			   ENCRYPT,
+			   encrypt_text(before),
+			   encrypt_text(least));
 	/* What is on smbd's command line is taken and not changed. */
 	return ok && lp_server_smb_encrypt(snum) >= least;
 }
@@ -170,7 +114,7 @@ static bool guard_share(struct sg_client_state *client, int snum)
 	before = sg_list_text(frame, "", modules);
 	after = sg_vfs_list_guard(frame, modules);
 	if (before != NULL && after != NULL) {
-		(void)raise_to(client, snum, VFS_OBJECTS, before, after);
+		(void)sg_raised_set(client, snum, VFS_OBJECTS, before, after);
 	}
 	TALLOC_FREE(frame);
 	/* Not if it is on smbd's command line. */
@@ -242,7 +186,7 @@ static bool close_share(struct sg_client_state *client,
 		sg_record_policy_error(client, facts, &verdict);
 	}
 	TALLOC_FREE(frame);
-	ok = raise_to(client, snum, AVAILABLE, "yes", "no");
+	ok = sg_raised_set(client, snum, AVAILABLE, "yes", "no");
 	return ok && !lp_snum_ok(snum);
 }
 
@@ -286,7 +230,7 @@ void sg_raise_bar_anonymous(struct sg_client_state *client, int snum)
 		     strncmp(NOBODIES, users[0], strlen(users[0])) == 0;
 
 	if (before != NULL && after != NULL && !there) {
-		(void)raise_to(client, snum, INVALID_USERS, before, after);
+		(void)sg_raised_set(client, snum, INVALID_USERS, before, after);
 	}
 	TALLOC_FREE(frame);
 }
@@ -321,8 +265,7 @@ static bool raise_share(struct sg_client_state *client,
 						    client->facts,
 						    SG_ALLOW_UNENCRYPTED);
 	}
-	if (lp_parm_const_string(snum, SG_OPTION_PREFIX, "encryption", NULL) !=
-	    NULL) {
+	if (sg_config_is_set(snum, "encryption")) {
 		encrypt = sg_config_share_enforces(policy,
 						   gate_decides ? NULL
 								: client->facts,
@@ -376,7 +319,7 @@ bool sg_raise_again(struct sg_client_state *client)
 	bool ok = false;
 
 	if (global != NULL) {
-		sg_raise_put_back(client);
+		sg_raised_put_back(client);
 		sg_registry_load(client);
 		ok = sg_raise_all(client, global);
 	}

@@ -26,12 +26,6 @@ bool sg_raise_all(struct sg_client_state *client,
 		  const struct sg_settings *global);
 
 /**
- * Put back what was raised. Must be done before smbd loads its configuration,
- * onto what is there.
- */
-void sg_raise_put_back(struct sg_client_state *client);
-
-/**
  * Put back, and raise by the smb.conf and the client's state of now.
  */
 bool sg_raise_again(struct sg_client_state *client);

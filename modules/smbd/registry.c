@@ -15,6 +15,7 @@
  */
 
 #include "smbd/samba.h"
+#include "smbd/config.h"
 #include "smbd/registry.h"
 
 #include "lib/smbconf/smbconf.h"
@@ -96,6 +97,7 @@ void sg_registry_load(struct sg_client_state *client)
 	if (lp_registry_shares()) {
 		load_registry(client);
 	}
+	sg_config_mark_sections(true);
 	if (lp_usershare_max_shares() > 0 &&
 	    lp_usershare_template_share()[0] != '\0') {
 		(void)load_usershare_shares(global_smbXsrv_client->sconn,

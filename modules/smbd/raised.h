@@ -1,0 +1,30 @@
+/*
+ * smbguard: the share parameters that were raised, and what they were before
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_SMBD_RAISED_H
+#define SMBGUARD_SMBD_RAISED_H
+
+#include "smbd/state.h"
+
+/**
+ * Set a parameter of a share, and note what it was. A default of [global] is no
+ * share's, and is not noted. False if smbd does not know it, or memory does not
+ * suffice.
+ */
+bool sg_raised_set(struct sg_client_state *client,
+		   int snum,
+		   const char *parameter,
+		   const char *before,
+		   const char *value);
+
+/**
+ * Put back what was raised. Must be done before smbd loads its configuration,
+ * onto what is there.
+ */
+void sg_raised_put_back(struct sg_client_state *client);
+
+#endif /* SMBGUARD_SMBD_RAISED_H */
