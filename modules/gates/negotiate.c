@@ -54,6 +54,7 @@
 #include "smbd/raised.h"
 #include "smbd/record.h"
 #include "smbd/registry.h"
+#include "smbd/stands.h"
 #include "smbd/tamper.h"
 #include "smbd/trace.h"
 
@@ -199,13 +200,21 @@ static void gate_follow(struct negotiate_gate *gate,
 	}
 }
 
+/* Has anything changed since everything was raised? */
+static bool is_overtaken(struct sg_client_state *client)
+{
+	bool changed = sg_registry_changed(client);
+
+	return changed || (client->smb1 && !sg_stands(client));
+}
+
 static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 {
 	struct negotiate_gate *gate = private_data;
 	struct sg_client_state *client = gate->judge.client;
-	bool changed = sg_registry_changed(client);
+	bool overtaken = is_overtaken(client);
 
-	if (changed) {
+	if (overtaken) {
 		(void)sg_raise_again(client);
 	}
 	if (gate->xconn != NULL) {

@@ -36,6 +36,10 @@
  *     is not told to encrypt: it cannot. What needs no telling is raised for
  *     it as for anybody.
  *
+ * (3) The template of usershares need be no share ("-valid = no"). smbd shows
+ *     the parameters of such a section to nobody, and copies them all the same.
+ *     So it is raised as a share that it is for that moment.
+ *
  * How it fails: a share that cannot be raised is closed, or its gate refuses.
  */
 
@@ -47,6 +51,7 @@
 #include "smbd/raised.h"
 #include "smbd/record.h"
 #include "smbd/registry.h"
+#include "smbd/stands.h"
 #include "smbd/state.h"
 #include "smbd/tree_find.h"
 
@@ -57,8 +62,8 @@
 #define AVAILABLE "available"
 #define VFS_OBJECTS "vfs objects"
 #define INVALID_USERS "invalid users"
-/* ANONYMOUS LOGON and BUILTIN\\Guests */
-#define NOBODIES "S-1-5-7 S-1-5-32-546"
+#define VALID "-valid"
+#define NOBODIES SID_ANONYMOUS " " SID_GUESTS
 
 static const char *encrypt_text(int value)
 {
@@ -226,11 +231,11 @@ void sg_raise_bar_anonymous(struct sg_client_state *client, int snum)
 	const char **users = lp_invalid_users(snum);
 	char *before = sg_list_text(frame, "", users);
 	char *after = sg_list_text(frame, NOBODIES, users);
-	bool there = users != NULL && users[0] != NULL &&
-		     strncmp(NOBODIES, users[0], strlen(users[0])) == 0;
+	bool there = sg_stands_bars_anonymous(snum);
 
 	if (before != NULL && after != NULL && !there) {
 		(void)sg_raised_set(client, snum, INVALID_USERS, before, after);
+		sg_stands_note_bar(client, snum);
 	}
 	TALLOC_FREE(frame);
 }
@@ -285,6 +290,78 @@ static bool raise_share(struct sg_client_state *client,
 	return true;
 }
 
+/*
+ * Do something to a service, also to one that is no share: note (3). Its number
+ * must come from smbd's table of names.
+ */
+static bool with_service(struct sg_client_state *client,
+			 int snum,
+			 bool (*fn)(struct sg_client_state *client,
+				    const struct sg_policy *policy,
+				    int snum),
+			 const struct sg_policy *policy)
+{
+	bool hidden = loadparm_s3_helpers()->get_servicebynum(snum) == NULL;
+	bool ok;
+
+	if (hidden) {
+		(void)lp_do_parameter(snum, VALID, "yes");
+	}
+	ok = fn(client, policy, snum);
+	if (hidden) {
+		(void)lp_do_parameter(snum, VALID, "no");
+	}
+	return ok;
+}
+
+/* smbd has set "vfs objects" anew, see stands.c. */
+static sg_stands_fn guard_again;
+
+static bool guard_and_watch(struct sg_client_state *client,
+			    const struct sg_policy *policy,
+			    int snum)
+{
+	bool guarded = guard_share(client, snum);
+
+	return sg_stands_watch(client, snum, guard_again) && guarded;
+}
+
+static void guard_again(struct sg_client_state *client, const char *share)
+{
+	int snum = getservicebyname(share, NULL);
+
+	if (snum >= 0) {
+		(void)with_service(client, snum, guard_and_watch, NULL);
+	}
+}
+
+static bool raise_and_watch(struct sg_client_state *client,
+			    const struct sg_policy *policy,
+			    int snum)
+{
+	bool ok = raise_share(client, policy, snum);
+	bool watched = true;
+
+	if (lp_registry_shares()) {
+		watched = sg_stands_watch(client, snum, guard_again);
+	}
+	return ok && watched;
+}
+
+/* False as sg_raise_all(). */
+static bool raise_template(struct sg_client_state *client,
+			   const struct sg_policy *policy)
+{
+	const char *template = lp_usershare_template_share();
+	int snum = template[0] != '\0' ? getservicebyname(template, NULL) : -1;
+
+	/* One that is a share has had its turn. */
+	if (snum < 0 || loadparm_s3_helpers()->get_servicebynum(snum) != NULL) {
+		return true;
+	}
+	return with_service(client, snum, raise_and_watch, policy);
+}
+
 bool sg_raise_all(struct sg_client_state *client,
 		  const struct sg_settings *global)
 {
@@ -305,11 +382,12 @@ bool sg_raise_all(struct sg_client_state *client,
 		bool ok = true;
 
 		if (helpers->get_servicebynum(snum) != NULL) {
-			ok = raise_share(client, &policy, snum);
+			ok = raise_and_watch(client, &policy, snum);
 		}
 		all_ok = all_ok && ok;
 	}
-	return all_ok;
+	all_ok = raise_template(client, &policy) && all_ok;
+	return all_ok && (!client->smb1 || sg_stands_note(client));
 }
 
 bool sg_raise_again(struct sg_client_state *client)

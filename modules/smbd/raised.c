@@ -13,6 +13,7 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/raised.h"
+#include "smbd/stands.h"
 
 /* A parameter of a share that was changed, and its value before. */
 struct raised {
@@ -79,6 +80,7 @@ void sg_raised_put_back(struct sg_client_state *client)
 	size_t i;
 
 	client->raised = NULL;
+	sg_stands_forget(client);
 	for (i = talloc_array_length(raised); i > 0; i--) {
 		put_back(&raised[i - 1]);
 	}

@@ -6,8 +6,8 @@
  *
  * A share of the registry may name "vfs objects" of its own, so it must be
  * there before its tree connect. Usershares, [homes] and the like are copies of
- * services that are raised already; usershares are loaded because a client is
- * told to encrypt only at a share that was there.
+ * services that are raised already. They are not loaded: with a template,
+ * smbd's own function for that reads services that are gone, and crashes.
  *
  * How it fails: what cannot be loaded is loaded by smbd, or not at all. Then a
  * share without a "vfs objects" line is guarded by the default of [global],
@@ -98,11 +98,6 @@ void sg_registry_load(struct sg_client_state *client)
 		load_registry(client);
 	}
 	sg_config_mark_sections(true);
-	if (lp_usershare_max_shares() > 0 &&
-	    lp_usershare_template_share()[0] != '\0') {
-		(void)load_usershare_shares(global_smbXsrv_client->sconn,
-					    conn_snum_used);
-	}
 	if (change) {
 		unbecome_root();
 	}

@@ -11,9 +11,9 @@
 #include "smbd/state.h"
 
 /**
- * Load the shares of the registry, and usershares, that smbd would load at
- * their tree connect: too late to raise anything. Their policy counts from the
- * next sg_raise_all().
+ * Load the shares of the registry that smbd would load at their tree connect:
+ * too late to raise anything. Their policy counts from the next sg_raise_all().
+ * Copies that smbd makes from now on know whose they are.
  */
 void sg_registry_load(struct sg_client_state *client);
 

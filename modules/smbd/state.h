@@ -49,6 +49,7 @@ struct sg_client_state {
 	struct sg_pipes *pipes;	      /* see pipes.c */
 
 	struct raised *raised;	      /* see raise.c */
+	struct sg_stands *stands;     /* see stands.c */
 	enum sg_known keys;	      /* has any session had some? note (2) */
 	bool smb1;		      /* the client speaks nothing newer */
 	bool unjudged;		      /* no logon gate sees its logons */
