@@ -251,3 +251,28 @@ bool sg_joined_bars_anonymous(const struct sg_policy *policy,
 	talloc_free(verdict);
 	return bars;
 }
+
+bool sg_joined_bar_again(struct sg_client_state *client)
+{
+	struct sg_tree *tree = NULL;
+	bool other = false;
+
+	for (tree = client->trees; tree != NULL; tree = tree->next) {
+		struct sg_policy *policy = NULL;
+		bool bars = true; /* out of memory */
+		bool held = tree->refused == NULL && tree->facts != NULL &&
+			    tree->layout_checked && is_smb1(tree->facts);
+
+		if (!held) {
+			continue;
+		}
+		policy = sg_config_policy(NULL, sg_tree_snum(tree));
+		if (policy != NULL) {
+			bars = sg_joined_bars_anonymous(policy, tree->facts);
+		}
+		talloc_free(policy);
+		other = other || bars != tree->bars_anonymous;
+		tree->bars_anonymous = bars;
+	}
+	return other;
+}

@@ -59,4 +59,10 @@ bool sg_joined_channels(TALLOC_CTX *mem_ctx,
 bool sg_joined_bars_anonymous(const struct sg_policy *policy,
 			      const struct sg_facts *facts);
 
+/**
+ * Ask that of each open tree again, by the options of now. True if the answer
+ * has changed for one of them: smbd must be told (smbd/raise.h).
+ */
+bool sg_joined_bar_again(struct sg_client_state *client);
+
 #endif /* SMBGUARD_GATES_JOINED_H */

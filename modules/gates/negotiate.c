@@ -40,6 +40,7 @@
  */
 
 #include "gates/gates.h"
+#include "gates/joined.h"
 #include "smbd/config.h"
 #include "smbd/connection.h"
 #include "smbd/facts.h"
@@ -200,6 +201,15 @@ static void gate_follow(struct negotiate_gate *gate,
 	}
 }
 
+/* By the smb.conf of now, for the trees that are open as well. */
+static bool raise_anew(struct sg_client_state *client)
+{
+	bool ok = sg_raise_again(client);
+	bool other = sg_joined_bar_again(client);
+
+	return other ? sg_raise_again(client) : ok;
+}
+
 /* Has anything changed since everything was raised? */
 static bool is_overtaken(struct sg_client_state *client)
 {
@@ -215,7 +225,7 @@ static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 	bool overtaken = is_overtaken(client);
 
 	if (overtaken) {
-		(void)sg_raise_again(client);
+		(void)raise_anew(client);
 	}
 	if (gate->xconn != NULL) {
 		gate_follow(gate, fde);
@@ -238,7 +248,7 @@ static void after_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
 
-	(void)sg_raise_again(client);
+	(void)raise_anew(client);
 	client->sessions_due = true;
 }
 
