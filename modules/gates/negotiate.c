@@ -28,7 +28,8 @@
  *
  *  (2) A second connection of a multi-channel client is negotiated in a
  *      process of its own, with this gate, and then passed on. In the process
- *      that receives it there is nothing left to do.
+ *      that receives it no exception holds for an address any more where none
+ *      but the address is asked: each channel may have another.
  *
  *  (3) A client that got SMB1 may still ask for SMB2, and smbd goes over to it,
  *      until the first request came that is SMB1's. So its choice is compared
@@ -214,8 +215,12 @@ static bool raise_anew(struct sg_client_state *client)
 static bool is_overtaken(struct sg_client_state *client)
 {
 	bool changed = sg_registry_changed(client);
+	bool channels = client->facts != NULL && sg_connection_is_one_of_many();
 
-	return changed || (client->smb1 && !sg_stands(client));
+	if (channels) {
+		client->facts = NULL; /* note (2) */
+	}
+	return changed || channels || (client->smb1 && !sg_stands(client));
 }
 
 static void gate_look_around(const struct tevent_fd *fde, void *private_data)

@@ -55,3 +55,11 @@ int sg_connection_socket(const struct smbXsrv_connection *xconn)
 {
 	return xconn->transport.sock;
 }
+
+bool sg_connection_is_one_of_many(void)
+{
+	const struct smbXsrv_connection *first =
+		global_smbXsrv_client->connections;
+
+	return first != NULL && first->next != NULL;
+}

@@ -35,4 +35,10 @@ bool sg_connection_is_at(const struct smbXsrv_connection *xconn,
 			 const struct tevent_fd *fde);
 int sg_connection_socket(const struct smbXsrv_connection *xconn);
 
+/**
+ * Does the client have several connections, as of a client whose layout was
+ * checked?
+ */
+bool sg_connection_is_one_of_many(void);
+
 #endif /* SMBGUARD_SMBD_CONNECTION_H */
