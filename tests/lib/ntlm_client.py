@@ -50,6 +50,12 @@ def spnego_next(token, mech_list_mic=None):
     return _der(0xA1, _der(0x30, elements))
 
 
+def signing_key(session_key):
+    """Of SMB 3.0."""
+    return crypto.KDF_CounterMode(session_key, b'SMB2AESCMAC\0',
+                                  b'SmbSign\0', 128)
+
+
 class Logons(wire.Connection):
     contexts = (wire.preauth_context(),
                 wire.encryption_context(wire.AES128_GCM))  # at 3.1.1
@@ -70,8 +76,7 @@ class Logons(wire.Connection):
         """Be a second channel of impacket's session from now on: of SMB 3.0,
         with its GUID.  Returns the session's number."""
         session = client.connection.getSMBServer()._Session
-        self.key = crypto.KDF_CounterMode(
-            session['SessionKey'], b'SMB2AESCMAC\0', b'SmbSign\0', 128)
+        self.key = signing_key(session['SessionKey'])
         return session['SessionID']
 
     def message(self, command, body, session=0, tree=0):
@@ -136,16 +141,20 @@ class Logons(wire.Connection):
             challenge = spnego.SPNEGO_NegTokenResp(challenge)['ResponseToken']
         return first, challenge, session
 
-    @staticmethod
-    def second_half(first, challenge, user, password=None, domain='',
-                    ntlmv2=True, bare=False, mech_list_mic=None):
+    def second_half(self, *arguments, **more):
         """The token that ends it."""
+        return self.token_and_key(*arguments, **more)[0]
+
+    @staticmethod
+    def token_and_key(first, challenge, user, password=None, domain='',
+                      ntlmv2=True, bare=False, mech_list_mic=None):
+        """The same, and the key of the session."""
         if password is None:
             password = sandbox.USERS[user]
-        last, _ = ntlm.getNTLMSSPType3(first, challenge, user, password,
+        last, key = ntlm.getNTLMSSPType3(first, challenge, user, password,
                                        domain, use_ntlmv2=ntlmv2)
         token = last.getData()
-        return token if bare else spnego_next(token, mech_list_mic)
+        return (token if bare else spnego_next(token, mech_list_mic)), key
 
     def start(self, user, password=None, domain='', workstation=WORKSTATION,
               ntlmv2=True, bare=False, session=0, mech_list_mic=None):

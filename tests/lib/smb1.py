@@ -7,8 +7,8 @@ What: Smb1 negotiates NT LM 0.12; message() sends a chain of commands and return
 the answers to each; log_on(), tree(), read() are those that tests need, and
 log_on_extended() is a logon by SPNEGO.
 
-How: MS-CIFS 2.2.3.4 (AndX messages), 2.2.4.  Strings are ASCII, passwords are
-NTLMv1.  Nothing is signed, though a client may say that it would
+How: MS-CIFS 2.2.3.4 (AndX messages), 2.2.4; MS-RAP.  Strings are ASCII, passwords
+are NTLMv1.  Nothing is signed, though a client may say that it would
 (announces_signing).
 
 How it fails: an answer is a status by name; a server that hangs up is
@@ -24,6 +24,7 @@ import wire
 from ntlm_client import Logons, spnego_first, status_name
 
 SESSION_SETUP, TREE_CONNECT, CREATE, READ = 0x73, 0x75, 0xA2, 0x2E
+TRANSACTION = 0x25
 NONE = 0xFF
 FLAGS2_EXTENDED, FLAGS2_STATUS, FLAGS2_SIGNING = 0x0800, 0x4000, 0x0004
 SUCCESS = 'NT_STATUS_SUCCESS'
@@ -59,6 +60,16 @@ def read(fid=0, count=64):
     return READ, struct.pack('<HIHHIH', fid, 0, count, count, 0, 0), b''
 
 
+def transaction(pipe, parameters):
+    """A command without an AndX block: its words and bytes."""
+    name = pipe.encode('ascii') + b'\0'
+    at = 32 + 1 + 28 + 2 + len(name)
+    words = struct.pack('<HHHHBBHIHHHHHBB', len(parameters), 0, 1024, 8192, 0,
+                        0, 0, 0, 0, len(parameters), at, 0,
+                        at + len(parameters), 0, 0)
+    return words, name + parameters
+
+
 class Smb1(wire.Connection):
     def __init__(self, port, source=None, extended=False,
                  announces_signing=False):
@@ -79,12 +90,15 @@ class Smb1(wire.Connection):
         start = 33 + 17 * 2 + 2
         return answer[start:start + 8]
 
-    def message(self, *commands, uid=None, tid=None):
-        """[(status, uid, tid, words, bytes)] for each command answered."""
-        header = struct.pack(
-            '<4sBIBHH8sHHHHH', b'\xffSMB', commands[0][0], 0, 0x18,
+    def _header(self, command, uid, tid):
+        return struct.pack(
+            '<4sBIBHH8sHHHHH', b'\xffSMB', command, 0, 0x18,
             self.flags2, 0, bytes(8), 0, self.tid if tid is None else tid,
             1, self.uid if uid is None else uid, 1)
+
+    def message(self, *commands, uid=None, tid=None):
+        """[(status, uid, tid, words, bytes)] for each command answered."""
+        header = self._header(commands[0][0], uid, tid)
         body = b''
         for number, (_, words, data) in enumerate(commands):
             last = number + 1 == len(commands)
@@ -141,7 +155,7 @@ class Smb1(wire.Connection):
         self.uid, _, words, data = answers[0]
         length = struct.unpack_from('<H', words, 6)[0]
         challenge = spnego.SPNEGO_NegTokenResp(data[:length])['ResponseToken']
-        token = Logons.second_half(first, challenge, user)
+        token, _ = Logons.token_and_key(first, challenge, user)
         return self.message(extended_setup(token), *then)
 
     def tree(self, share, uid=None):
@@ -154,6 +168,22 @@ class Smb1(wire.Connection):
         """What is in a file, or how it was refused."""
         status, answers = self.message(create(name), read(), uid=uid, tid=tid)
         return contents(answers) if status == SUCCESS else status
+
+    def list_shares(self, tid=None):
+        """The names that RAP's NetShareEnum tells; tid: of IPC$."""
+        ask = struct.pack('<H', 0) + b'WrLeh\0B13BWz\0' + struct.pack(
+            '<HH', 1, 8192)
+        words, data = transaction('\\PIPE\\LANMAN', ask)
+        answer = self.ask(self._header(TRANSACTION, None, tid) + struct.pack(
+            '<B', len(words) // 2) + words + struct.pack(
+                '<H', len(data)) + data)
+        status = status_name(struct.unpack_from('<I', answer, 5)[0])
+        if status != SUCCESS:
+            return status
+        parameters, at = struct.unpack_from('<H4xH', answer, 41)
+        count = struct.unpack_from('<H', answer, parameters + 4)[0]
+        return [answer[start:start + 13].rstrip(b'\0').decode('ascii')
+                for start in range(at, at + 20 * count, 20)]
 
 
 def contents(answers):
