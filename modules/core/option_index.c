@@ -86,6 +86,13 @@ static const char *own_name(const char *key)
 	return key;
 }
 
+bool sg_option_is(const char *key, const char *name)
+{
+	const char *own = own_name(key);
+
+	return own != NULL && same(own, name);
+}
+
 /* Where the name is, or where there is room for it. */
 static struct line *place_of(const struct sg_option_index *index,
 			     const char *name,

@@ -14,6 +14,11 @@
 struct sg_option_index;
 
 /**
+ * Is this key of smb.conf the one of our option of that name?
+ */
+bool sg_option_is(const char *key, const char *name);
+
+/**
  * An empty one. NULL when out of memory.
  */
 struct sg_option_index *sg_option_index_new(TALLOC_CTX *mem_ctx);

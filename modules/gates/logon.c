@@ -277,13 +277,14 @@ static void gate_failed(struct sg_logon *logon, const char *status)
 /* How late a failure is answered; not in audit mode, which touches nothing. */
 static unsigned failure_delay(void)
 {
-	struct sg_settings *global = sg_config_load(NULL, SG_GLOBAL_SNUM);
+	TALLOC_CTX *frame = talloc_new(NULL);
+	const struct sg_settings *global = sg_config_global(frame);
 	unsigned delay = 0;
 
 	if (global != NULL && sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
 		delay = global->auth_failure_delay;
 	}
-	talloc_free(global);
+	TALLOC_FREE(frame);
 	return delay;
 }
 
@@ -318,11 +319,12 @@ static unsigned gate_wait(const struct sg_logon *logon, bool failed)
 static bool gate_judge_blindly(struct sg_client_state *client,
 			       const char *problem)
 {
-	struct sg_settings *global = sg_config_load(NULL, SG_GLOBAL_SNUM);
+	TALLOC_CTX *frame = talloc_new(NULL);
+	const struct sg_settings *global = sg_config_global(frame);
 	bool allowed;
 
 	if (client == NULL || global == NULL) {
-		talloc_free(global);
+		TALLOC_FREE(frame);
 		return false;
 	}
 	if ((client->gates & SG_GATE_SESSION) != 0) {
@@ -331,7 +333,7 @@ static bool gate_judge_blindly(struct sg_client_state *client,
 	}
 	allowed = !sg_settings_ask(global) ||
 		  sg_mode_of(global, NULL) != SG_MODE_ENFORCE;
-	talloc_free(global);
+	TALLOC_FREE(frame);
 	return allowed;
 }
 

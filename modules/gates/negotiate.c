@@ -247,12 +247,14 @@ static void before_load(void *private_data)
 	struct sg_client_state *client = private_data;
 
 	sg_raised_put_back(client);
+	sg_config_forget(client);
 }
 
 static void after_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
 
+	sg_config_forget(client); /* should somebody have asked meanwhile */
 	(void)raise_anew(client);
 	client->sessions_due = true;
 }

@@ -4,30 +4,61 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smbd keeps "smbguard:..." lines as strings and looks for a share's in
- * [global] too. core/options.c parses them; here they are only fetched, each
- * from the one section it was written in.
+ * smbd keeps the "smbguard:..." lines of each section as a list of strings.
+ * They are taken from there in one pass, each from the section that it was
+ * written in; lp_parm_const_string() would search the list for each option, and
+ * then that of [global]. What [global] asks for is parsed once for each load.
  *
  * smbd makes shares out of others when they are asked for, and keeps such a
  * copy as it was made, whatever becomes of the section. So the sections that it
  * copies carry their own name as an option, which the copies then have, too,
  * and their options are looked for in that section. A share that gets a section
  * of its own loses the name with all options: smbd clears them then.
+ *
+ * How it fails: without a client to keep it with, or without being told of
+ * loads, everything is parsed at each call.
  */
 
 #include "smbd/samba.h"
 #include "smbd/config.h"
+#include "smbd/state.h"
+
+#include "core/option_index.h"
 
 #define MARK_TYPE "smbguard section"
 #define MARK_NAME "name"
 #define MARK MARK_TYPE ":" MARK_NAME
 
+/* What [global] asks for: its lines, until the next load, and their meaning. */
+struct sg_config {
+	struct sg_option_index *lines;
+	struct sg_settings *settings;
+};
+
+/* NULL for [global], and for what smbd shows nobody: a template, say. */
+static const struct loadparm_service *service_of(int snum)
+{
+	return snum != SG_GLOBAL_SNUM
+		       ? loadparm_s3_helpers()->get_servicebynum(snum)
+		       : NULL;
+}
+
 static const char *mark_of(int snum)
 {
-	const char *mark =
-		lp_parm_const_string(snum, MARK_TYPE, MARK_NAME, NULL);
+	const struct loadparm_service *service = service_of(snum);
+	const struct parmlist_entry *line = NULL;
+	const char *mark = NULL;
 
-	return mark != NULL && mark[0] != '\0' ? mark : NULL;
+	if (service == NULL) {
+		mark = lp_parm_const_string(snum, MARK_TYPE, MARK_NAME, NULL);
+		return mark != NULL && mark[0] != '\0' ? mark : NULL;
+	}
+	for (line = service->param_opt; line != NULL; line = line->next) {
+		if (strwicmp(line->key, MARK) == 0) {
+			return line->value[0] != '\0' ? line->value : NULL;
+		}
+	}
+	return NULL;
 }
 
 const char *sg_config_section_name(int snum)
@@ -75,15 +106,82 @@ void sg_config_mark_sections(bool mark)
 	TALLOC_FREE(frame);
 }
 
-static const char *get_option(const char *name, void *private_data)
+static struct sg_option_index *index_of(TALLOC_CTX *mem_ctx,
+					const struct parmlist_entry *line)
+{
+	struct sg_option_index *index = sg_option_index_new(mem_ctx);
+	bool ok = index != NULL;
+
+	for (; ok && line != NULL; line = line->next) {
+		ok = sg_option_index_add(index, line->key, line->value);
+	}
+	if (!ok) {
+		TALLOC_FREE(index);
+	}
+	return index;
+}
+
+static struct sg_config *parse_global(TALLOC_CTX *mem_ctx)
+{
+	struct sg_config *config = talloc_zero(mem_ctx, struct sg_config);
+
+	if (config == NULL) {
+		return NULL;
+	}
+	config->lines =
+		index_of(config, loadparm_s3_helpers()->globals->param_opt);
+	if (config->lines != NULL) {
+		config->settings = sg_settings_parse(config,
+						     SG_GLOBAL,
+						     sg_option_index_get,
+						     config->lines);
+	}
+	if (config->settings == NULL) {
+		TALLOC_FREE(config);
+	}
+	return config;
+}
+
+/* The client's, or, where there is none to keep it, mem_ctx's. */
+static struct sg_config *config_of_global(TALLOC_CTX *mem_ctx)
+{
+	struct sg_client_state *client = sg_client_here();
+
+	if (client == NULL || client->loads == NULL) {
+		return parse_global(mem_ctx);
+	}
+	if (client->config == NULL) {
+		client->config = parse_global(client);
+	}
+	return client->config;
+}
+
+const struct sg_settings *sg_config_global(TALLOC_CTX *mem_ctx)
+{
+	struct sg_config *config = config_of_global(mem_ctx);
+
+	if (config == NULL) {
+		return NULL;
+	}
+	/* The next load takes the lines, and not what they meant. */
+	return talloc_reference(mem_ctx, config->settings);
+}
+
+void sg_config_forget(struct sg_client_state *client)
+{
+	TALLOC_FREE(client->config);
+}
+
+/* Of what is shown to nobody smbd tells one option at a time. */
+static const char *get_hidden(const char *name, void *private_data)
 {
 	const int *snum = private_data;
 	const char *global = NULL;
 	const char *value = NULL;
 
 	value = lp_parm_const_string(*snum, SG_OPTION_PREFIX, name, NULL);
-	if (value == NULL || *snum == SG_GLOBAL_SNUM) {
-		return value;
+	if (value == NULL) {
+		return NULL;
 	}
 	global = lp_parm_const_string(SG_GLOBAL_SNUM,
 				      SG_OPTION_PREFIX,
@@ -94,20 +192,63 @@ static const char *get_option(const char *name, void *private_data)
 	return value == global ? NULL : value;
 }
 
-struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum)
+const struct sg_settings *sg_config_share(TALLOC_CTX *mem_ctx, int snum)
 {
-	enum sg_where where = snum == SG_GLOBAL_SNUM ? SG_GLOBAL : SG_SHARE;
-	int section = where == SG_SHARE ? sg_config_section(snum) : snum;
+	int section = sg_config_section(snum);
+	const struct loadparm_service *service = service_of(section);
+	struct sg_option_index *lines = NULL;
+	struct sg_settings *settings = NULL;
 
-	return sg_settings_parse(mem_ctx, where, get_option, &section);
+	if (service == NULL) {
+		return sg_settings_parse(mem_ctx,
+					 SG_SHARE,
+					 get_hidden,
+					 &section);
+	}
+	lines = index_of(NULL, service->param_opt);
+	if (lines != NULL) {
+		settings = sg_settings_parse(mem_ctx,
+					     SG_SHARE,
+					     sg_option_index_get,
+					     lines);
+	}
+	talloc_free(lines);
+	return settings;
+}
+
+static bool is_set_in_global(const char *name)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	const struct sg_config *config = config_of_global(frame);
+	bool set = config == NULL; /* out of memory */
+
+	if (config != NULL) {
+		set = sg_option_index_get(name, config->lines) != NULL;
+	}
+	TALLOC_FREE(frame);
+	return set;
 }
 
 bool sg_config_is_set(int snum, const char *name)
 {
-	return lp_parm_const_string(sg_config_section(snum),
-				    SG_OPTION_PREFIX,
-				    name,
-				    NULL) != NULL;
+	int section = sg_config_section(snum);
+	const struct loadparm_service *service = service_of(section);
+	const struct parmlist_entry *line = NULL;
+
+	if (service == NULL) {
+		return lp_parm_const_string(section,
+					    SG_OPTION_PREFIX,
+					    name,
+					    NULL) != NULL;
+	}
+	for (line = service->param_opt; line != NULL; line = line->next) {
+		bool is = sg_option_is(line->key, name);
+
+		if (is) {
+			return true;
+		}
+	}
+	return is_set_in_global(name);
 }
 
 enum sg_dialect sg_dialect_from_protocol(int protocol)
@@ -229,7 +370,7 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
 	}
 	policy->now = time(NULL);
 
-	policy->global = sg_config_load(policy, SG_GLOBAL_SNUM);
+	policy->global = sg_config_global(policy);
 	if (policy->global == NULL) {
 		goto nomem;
 	}
@@ -239,7 +380,7 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum)
 	}
 	policy->share_name =
 		talloc_strdup(policy, sg_config_section_name(snum));
-	policy->share = sg_config_load(policy, snum);
+	policy->share = sg_config_share(policy, snum);
 	if (policy->share_name == NULL || policy->share == NULL) {
 		goto nomem;
 	}
@@ -264,7 +405,7 @@ bool sg_config_share_enforces(const struct sg_policy *policy,
 		at_share = *facts;
 		at_share.share = lp_const_servicename(snum);
 	}
-	here.share = sg_config_load(frame, snum);
+	here.share = sg_config_share(frame, snum);
 	if (here.share != NULL) {
 		enforces = sg_policy_enforces(&here,
 					      facts != NULL ? &at_share : NULL,

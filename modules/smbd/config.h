@@ -13,6 +13,8 @@
 
 #define SG_GLOBAL_SNUM (-1)
 
+struct sg_client_state;
+
 /**
  * Have the copies that smbd makes of [homes], [printers], the template of
  * usershares and the default service from now on know whose they are; or, with
@@ -34,13 +36,23 @@ const char *sg_config_section_name(int snum);
 bool sg_config_is_copied(int snum);
 
 /**
- * The options of [global] (snum SG_GLOBAL_SNUM), or those that the section
- * of one share has itself, without what it inherits.
+ * What [global] asks for, as smbd has loaded it last.
  *
- * Read afresh at each call, so that a reload counts at once.
- * Returns NULL when out of memory.
+ * mem_ctx: keeps the result, also over the next load. Do not free the result
+ * by itself. NULL when out of memory.
  */
-struct sg_settings *sg_config_load(TALLOC_CTX *mem_ctx, int snum);
+const struct sg_settings *sg_config_global(TALLOC_CTX *mem_ctx);
+
+/**
+ * The options that the section of one share has itself, without what it
+ * inherits; read afresh at each call. NULL when out of memory.
+ */
+const struct sg_settings *sg_config_share(TALLOC_CTX *mem_ctx, int snum);
+
+/**
+ * smbd is about to load its configuration: what was read before counts no more.
+ */
+void sg_config_forget(struct sg_client_state *client);
 
 /**
  * Is there such an option for a share, in its section or in [global]? A look-up

@@ -301,7 +301,7 @@ static void sweep_db(struct db_context *db, time_t now, unsigned days)
 void sg_forget_old(struct sg_client_state *client)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	const struct sg_settings *global = sg_config_global(frame);
 	struct db_context *db = client->history;
 	time_t now = time(NULL);
 	time_t swept;

@@ -131,12 +131,14 @@ static bool guard_share(struct sg_client_state *client, int snum)
 static bool needs_gate(const struct sg_policy *policy, int snum)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *share = sg_config_load(frame, snum);
+	const struct sg_settings *share = sg_config_share(frame, snum);
 	bool needs = true; /* out of memory */
 
 	if (share != NULL) {
-		share->encryption = SG_NEED_UNSET;
-		needs = sg_settings_ask(share) &&
+		struct sg_settings others = *share;
+
+		others.encryption = SG_NEED_UNSET;
+		needs = sg_settings_ask(&others) &&
 			sg_mode_of(policy->global, share) == SG_MODE_ENFORCE;
 	}
 	TALLOC_FREE(frame);
@@ -393,7 +395,7 @@ bool sg_raise_all(struct sg_client_state *client,
 bool sg_raise_again(struct sg_client_state *client)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	const struct sg_settings *global = sg_config_global(frame);
 	bool ok = false;
 
 	if (global != NULL) {

@@ -27,26 +27,13 @@ static bool same(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static const char *option(const char *name)
-{
-	return lp_parm_const_string(SG_GLOBAL_SNUM,
-				    SG_OPTION_PREFIX,
-				    name,
-				    NULL);
-}
-
-static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx)
+static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx,
+				   const struct sg_settings *global)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
 	struct sg_sinks *sinks = NULL;
-	const char *path = NULL;
+	const char *path = global->audit_file;
 
-	if (global == NULL) {
-		TALLOC_FREE(frame);
-		return NULL;
-	}
-	path = global->audit_file;
 	if (path == NULL) {
 		path = talloc_asprintf(frame,
 				       "%s/" DEFAULT_FILE,
@@ -62,20 +49,25 @@ static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx)
 /* The sinks that smb.conf names now. */
 static struct sg_sinks *client_sinks(struct sg_client_state *client)
 {
-	const char *audit = option("audit");
-	const char *path = option("audit file");
+	TALLOC_CTX *frame = talloc_stackframe();
+	const struct sg_settings *global = sg_config_global(frame);
 
-	if (client->sinks != NULL && same(audit, client->sinks_audit) &&
-	    same(path, client->sinks_path)) {
-		return client->sinks;
+	if (global == NULL) {
+		TALLOC_FREE(frame);
+		return NULL;
 	}
-	TALLOC_FREE(client->sinks);
-	client->sinks = open_sinks(client);
-	if (client->sinks != NULL) {
-		client->sinks_audit = talloc_strdup(client->sinks, audit);
-		client->sinks_path = talloc_strdup(client->sinks, path);
+	if (client->sinks == NULL || global->audit != client->sinks_audit ||
+	    !same(global->audit_file, client->sinks_path)) {
+		TALLOC_FREE(client->sinks);
+		client->sinks = open_sinks(client, global);
+		client->sinks_audit = global->audit;
+		client->sinks_path = global->audit_file != NULL
+					     ? talloc_strdup(client->sinks,
+							     global->audit_file)
+					     : NULL;
 		client->trouble = true;
 	}
+	TALLOC_FREE(frame);
 	return client->sinks;
 }
 

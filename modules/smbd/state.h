@@ -45,6 +45,7 @@ struct sg_client_state {
 	unsigned gates; /* bits of enum sg_gate: which are at work */
 	struct sg_trace *trace;
 	struct sg_loads *loads;
+	struct sg_config *config;     /* see config.c */
 	struct sg_registry *registry; /* see registry.c */
 	struct sg_pipes *pipes;	      /* see pipes.c */
 
@@ -60,7 +61,7 @@ struct sg_client_state {
 
 	/* see record.c */
 	struct sg_sinks *sinks;
-	const char *sinks_audit; /* the options that they were opened for */
+	unsigned sinks_audit; /* the options that they were opened for */
 	const char *sinks_path;
 	bool trouble;  /* a sink failed, or none was asked yet */
 	bool log_told; /* that one did */

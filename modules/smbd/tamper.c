@@ -194,7 +194,7 @@ static void record_vanished(struct sg_client_state *client,
 			    const struct sg_facts *facts)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
-	struct sg_settings *global = sg_config_load(frame, SG_GLOBAL_SNUM);
+	const struct sg_settings *global = sg_config_global(frame);
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
 		.name = "integrity_suspected",

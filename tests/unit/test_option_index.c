@@ -61,6 +61,17 @@ static void test_option_index_names(void **state)
 	assert_null(sg_option_index_get("y", index));
 }
 
+static void test_option_is(void **state)
+{
+	assert_true(sg_option_is("smbguard:min protocol", "min protocol"));
+	assert_true(sg_option_is("SmbGuard : MinProtocol", "min protocol"));
+	assert_false(sg_option_is("smbguard:min protocol", "min protoco"));
+	assert_false(sg_option_is("smbguard:min protoco", "min protocol"));
+	assert_false(sg_option_is("smbguard2:mode", "mode"));
+	assert_false(sg_option_is("mode", "mode"));
+	assert_false(sg_option_is("", ""));
+}
+
 /* smbd keeps the one that counts in front. */
 static void test_option_index_first_counts(void **state)
 {
@@ -132,6 +143,7 @@ static void test_option_index_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_option_is),
 		cmocka_unit_test_teardown(test_option_index_names, teardown),
 		cmocka_unit_test_teardown(test_option_index_first_counts,
 					  teardown),
