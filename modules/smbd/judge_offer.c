@@ -269,18 +269,3 @@ void sg_judge_compare(struct sg_judge *judge, const struct sg_facts *facts)
 		tell_mismatch(judge, facts);
 	}
 }
-
-const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
-				     const struct sg_offer *smb1,
-				     const struct sg_offer *smb2)
-{
-	struct sg_offer *both = talloc_memdup(mem_ctx, smb2, sizeof(*smb2));
-
-	if (both == NULL) {
-		return smb2;
-	}
-	both->num_smb1 = smb1->num_smb1;
-	both->smb1_wildcard = smb1->smb1_wildcard;
-	memcpy(both->smb1, smb1->smb1, sizeof(both->smb1));
-	return both;
-}

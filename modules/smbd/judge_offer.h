@@ -35,14 +35,6 @@ enum sg_dialect sg_judge_choice(const struct sg_judge *judge,
 				bool *later);
 
 /**
- * The offer of SMB1 and the one of SMB2 that followed it, as one; smb2 alone
- * when out of memory. Both must outlive it.
- */
-const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
-				     const struct sg_offer *smb1,
-				     const struct sg_offer *smb2);
-
-/**
  * Judge an offer, and record it in a "negotiate" event.
  *
  * conn: NULL when the connection has gone already.

@@ -208,6 +208,36 @@ static void test_offer_best_of_full_lists(void **state)
 	talloc_free(offer);
 }
 
+static void test_offer_join(void **state)
+{
+	const uint16_t dialects[] = {0x0210, 0x0311};
+	const struct sg_offer *both = NULL;
+	struct sg_offer *smb1 = NULL;
+	struct sg_offer *smb2 = NULL;
+	struct msg m = {.len = 0};
+
+	smb1_begin(&m);
+	smb1_string(&m, "NT LM 0.12");
+	smb1_string(&m, "SMB 2.???");
+	smb1_end(&m);
+	smb1 = parse_msg(&m);
+	smb2_begin(&m, dialects, 2);
+	smb2 = parse_msg(&m);
+
+	both = sg_offer_join(smb2, smb1, smb2);
+	assert_int_equal(both->kind, SG_OFFER_SMB2);
+	assert_int_equal(both->num_smb1, 2);
+	assert_true(both->smb1_wildcard);
+	assert_memory_equal(both->smb1, smb1->smb1, sizeof(smb1->smb1));
+	assert_int_equal(both->num_dialects, 2);
+	assert_int_equal(both->dialects[1], 0x0311);
+	/* as they were */
+	assert_int_equal(smb2->num_smb1, 0);
+	assert_int_equal(smb1->num_dialects, 0);
+	talloc_free(smb2);
+	talloc_free(smb1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_offer_best_of_smb2),
 		cmocka_unit_test(test_offer_best_of_full_lists),
 		cmocka_unit_test(test_offer_best_of_no_offer),
+		cmocka_unit_test(test_offer_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
  * makes sg_offer_parse() return NULL.
  */
 
+#include <string.h>
+
 #include "offer_parts.h"
 
 #include <string.h>
@@ -329,4 +331,21 @@ enum sg_dialect sg_offer_best(const struct sg_offer *offer,
 	default:
 		return SG_DIALECT_NONE;
 	}
+}
+
+const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
+				     const struct sg_offer *smb1,
+				     const struct sg_offer *smb2)
+{
+	struct sg_offer *both = talloc_memdup(mem_ctx, smb2, sizeof(*smb2));
+
+	if (both == NULL) {
+		return smb2;
+	}
+	both->num_smb1 = smb1->num_smb1;
+	both->smb1_wildcard = smb1->smb1_wildcard;
+	both->more_smb1 = smb1->more_smb1;
+	both->left_out += smb1->left_out;
+	memcpy(both->smb1, smb1->smb1, sizeof(both->smb1));
+	return both;
 }

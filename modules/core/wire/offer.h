@@ -140,4 +140,12 @@ enum sg_dialect sg_offer_best(const struct sg_offer *offer,
 			      enum sg_dialect max,
 			      bool *later);
 
+/**
+ * The offer of SMB1 and the one of SMB2 that followed it, as one; smb2 alone
+ * when out of memory. Both must outlive it.
+ */
+const struct sg_offer *sg_offer_join(TALLOC_CTX *mem_ctx,
+				     const struct sg_offer *smb1,
+				     const struct sg_offer *smb2);
+
 #endif /* SMBGUARD_CORE_WIRE_OFFER_H */
