@@ -181,6 +181,7 @@ def _configure_samba(conf):
     conf.env.SAMBA_LIBRARY = module_symbols.library_with(
         samba_source.SMBD, OF_THE_LIBRARY)
     conf.msg('Samba\'s library for its modules', conf.env.SAMBA_LIBRARY)
+    conf.define('SMBGUARD_SAMBA_LIBRARY', conf.env.SAMBA_LIBRARY)
     conf.bldnode.make_node('samba-source').write(tree + '\n')
     conf.bldnode.make_node('samba-symbols').write(
         '\n'.join(sorted(module_symbols.provided(samba_source.SMBD))) + '\n')
@@ -256,16 +257,9 @@ def _build_objects(bld):
     # not hidden: the version script says what is exported
     bld.objects(target='entry', source='modules/smbguard.c', includes=INCLUDES,
                 cflags=public + ['-fvisibility=default'], use='talloc')
-    _build_library_name(bld)
-
-
-def _build_library_name(bld):
-    """A library that has nothing but the name of Samba's, to be linked with."""
-    name = bld.bldnode.find_or_declare('samba-library.so')
-    bld(rule='${CC} -shared -nostdlib -Wl,-soname,${SAMBA_LIBRARY} '
-             '-o ${TGT} -x c /dev/null',
-        target=name, vars=['SAMBA_LIBRARY'],
-        cls_keyword=lambda task: 'Naming', cls_str=lambda task: 'samba-library')
+    bld.objects(target='second_entry', source='modules/vfs_smbguard.c',
+                includes=INCLUDES,
+                cflags=CFLAGS + FORTIFY + ['-fvisibility=default'])
 
 
 def _checked(bld):
@@ -276,42 +270,34 @@ def _checked(bld):
 
 
 def _build_module(bld, where, objects, install):
-    """Link the module, give it its second name, check what the linker cannot."""
-    folder = where + '/modules/'
-    script = bld.path.find_node('modules/smbguard.map')
-    library = bld.bldnode.find_or_declare('samba-library.so')
-    module = bld.bldnode.find_or_declare(folder + MODULE)
-    for node in (script, library):
-        bld.add_manual_dependency(module, node)
-    bld(features='c cshlib', target=folder + MODULE[:-len('.so')],
-        install_path=install,
-        linkflags=LINKFLAGS + LINKFLAGS_MODULE +
-        ['-Wl,--version-script=' + script.abspath(), '-Wl,--no-as-needed',
-         library.abspath(), '-Wl,--as-needed'],
-        use=['core', 'gates', 'entry'] + objects + LIBRARIES)
-    bld(rule=_link_name, source=module, target=folder + SECOND_NAME,
-        cls_keyword=lambda task: 'Naming', cls_str=lambda task: SECOND_NAME)
-    if install:
-        bld.symlink_as(install + '/' + SECOND_NAME, '../' + MODULE)
+    """Link the module and its second name; check what the linker cannot."""
+    parts = {MODULE: ['core', 'gates', 'entry'] + objects + LIBRARIES,
+             SECOND_NAME: ['second_entry']}
+    for name, use in parts.items():
+        _link(bld, '%s/modules/%s' % (where, name), use,
+              install and os.path.dirname(install + '/' + name))
     bld(rule=_check_module, target='checks/%s.ok' % where,
-        source=[module, bld.bldnode.find_node('samba-symbols')],
-        cls_keyword=lambda task: 'Checking', cls_str=lambda task: folder + MODULE)
+        source=[bld.bldnode.find_node('samba-symbols')] + [
+            bld.bldnode.find_or_declare('%s/modules/%s' % (where, name))
+            for name in parts],
+        cls_keyword=lambda task: 'Checking', cls_str=lambda task: where)
 
 
-def _link_name(task):
-    name = task.outputs[0].abspath()
-    if os.path.lexists(name):
-        os.unlink(name)
-    os.symlink('../' + MODULE, name)
-    return 0
+def _link(bld, target, use, folder):
+    script = bld.path.find_node('modules/smbguard.map')
+    bld.add_manual_dependency(bld.bldnode.find_or_declare(target), script)
+    bld(features='c cshlib', target=target[:-len('.so')], install_path=folder,
+        linkflags=LINKFLAGS + LINKFLAGS_MODULE +
+        ['-Wl,--version-script=' + script.abspath()], use=use)
 
 
 def _check_module(task):
-    module, names = task.inputs
-    wrong = module_symbols.missing(module.abspath(), set(names.read().split()),
-                                   task.env.SAMBA_LIBRARY)
+    names, *modules = task.inputs
+    names = set(names.read().split())
+    wrong = ['%s: %s\n' % (module, line) for module in modules
+             for line in module_symbols.missing(module.abspath(), names)]
     if wrong:
-        sys.stderr.write(''.join('%s: %s\n' % (module, line) for line in wrong))
+        sys.stderr.write(''.join(wrong))
         return 1
     task.outputs[0].write('')
     return 0

@@ -40,26 +40,21 @@ def library_with(program, symbol):
     raise ValueError('no library of %s has %s' % (program, symbol))
 
 
-def missing(module, names, library):
-    """What is wrong with module, whose host defines names.
-
-    library: the one of Samba's private ones that it may name, as long as it
-    does not say which version.
-    """
+def missing(module, names):
+    """What is wrong with module, whose host defines names."""
     wrong = []
     exported = _names(module, '--defined-only')
     if exported != {ENTRY}:
         wrong.append('it must export %s and nothing else, and exports: %s'
                      % (ENTRY, ' '.join(sorted(exported)) or 'nothing'))
     needed = re.findall(r'\(NEEDED\).*\[(.*)\]', _output(['readelf', '-d', module]))
-    if library not in needed:
-        wrong.append('it does not name %s, which programs other than smbd have '
-                     'for themselves' % library)
+    wrong += ['it names %s, and the loader would go through all libraries of '
+              'smbd in each connection' % name for name in needed if 'samba' in name]
     if re.search(r'SAMBA', _output(['readelf', '-V', module])):
         wrong.append('it is linked with versions of Samba\'s private symbols, so '
                      'that each update of Samba would break it')
     own = set()
-    for path in [module] + [p for p in libraries(module) if library not in p]:
+    for path in [module] + libraries(module):
         own |= _names(path, '--defined-only')
     for name in sorted(_names(module, '--undefined-only') - names - own):
         wrong.append('neither smbd nor a library has %s()' % name)

@@ -4,10 +4,10 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What: smbd loads it twice, as MODULESDIR/smbguard.so ("preload modules") and
- * as MODULESDIR/vfs/smbguard.so ("vfs objects"), a symbolic link to the former,
- * which the loader maps once. The first starts the gates in the process of a
- * new client, the second registers the share gate's hooks.
+ * What: smbd calls it twice, as MODULESDIR/smbguard.so ("preload modules") and
+ * through MODULESDIR/vfs/smbguard.so ("vfs objects"), which opens the former:
+ * see vfs_smbguard.c. The first starts the gates in the process of a new client,
+ * the second registers the share gate's hooks.
  *
  * How: which of the two is meant follows from where smbd stands and not from
  * the name, so that either name does for either line of smb.conf: see

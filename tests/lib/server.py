@@ -187,7 +187,7 @@ class Smbd(Clients):
     def _make_vfs_dir(self):
         self.vfs_dir = os.path.join(self.directory, 'vfs')
         shutil.copytree(os.path.join(modules_dir(), 'vfs'), self.vfs_dir)
-        # A link, as it is installed: the loader must find one file only.
+        # A link, from where it finds the module.
         ours = self.stage and os.path.join(self.stage, 'vfs/smbguard.so')
         if ours and os.path.exists(ours):
             os.symlink(os.path.realpath(ours),

@@ -105,6 +105,24 @@ def test_no_second_name(t):
     refuses_all(t, t.smbd(stage=stage))
 
 
+def test_no_module_behind_the_second_name(t):
+    stage = os.path.join(t.directory, 'stage')
+    os.makedirs(os.path.join(stage, 'vfs'))
+    shutil.copy(os.path.join(STAGE, SECOND_NAME), os.path.join(stage, 'vfs'))
+    smbd = t.smbd(stage=stage, preload=None)
+    refuses_all(t, smbd)
+    t.contains('NT_STATUS_DLL_NOT_FOUND', smbd.log_text())
+
+
+def test_second_name_far_from_the_module(t):
+    """What is loaded already does."""
+    stage = os.path.join(t.directory, 'stage')
+    os.makedirs(os.path.join(stage, 'vfs'))
+    shutil.copy(os.path.join(STAGE, SECOND_NAME), os.path.join(stage, 'vfs'))
+    works_once(t, t.smbd(options=CALM, stage=stage,
+                         preload=os.path.join(STAGE, MODULE)))
+
+
 def test_loaded_more_than_once(t):
     """Twice, under both names, and as copies that the loader tells apart."""
     first, second = (os.path.join(STAGE, name)
