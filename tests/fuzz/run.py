@@ -98,7 +98,53 @@ def text_seeds():
         yield b'\x40' + data
 
 
-SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_text': text_seeds, 'fuzz_addr': addr_seeds}
+def smb1_setup(utf16, passwords, *texts, words=13):
+    """Without its AndX block: (command, words, bytes)."""
+    first, second = passwords
+    fixed = struct.pack('<HHHIHHII', 16644, 2, 1, 0, first, second, 0, 0x50)
+    data = bytes(first + second)
+    for text in texts:
+        if utf16:
+            data += bytes(len(data) % 2)
+        data += (text + '\0').encode('utf-16-le' if utf16 else 'latin-1')
+    return 0x73, fixed[:2 * (words - 2)], data
+
+
+def smb1_trans(name):
+    words = struct.pack('<HHHHBBHIHHHHHBB', 4, 0, 8, 99, 0, 0, 0, 0, 0, 4, 90, 0, 0, 0, 0)
+    return 0x25, words, name + b'\0' + bytes(4)
+
+
+def smb1_chain(mode, flags2, *commands):
+    """mode: what the fuzzer takes the server for, see fuzz_smb1.c."""
+    message = b'\xffSMB' + bytes((commands[0][0],)) + bytes(5) + struct.pack('<H', flags2)
+    message += bytes(20)
+    for number, (command, words, data) in enumerate(commands):
+        if command != 0x25:
+            following, offset = 0xff, 0
+            size = 1 + 4 + len(words) + 2 + len(data)
+            if number + 1 < len(commands):
+                following, offset = commands[number + 1][0], len(message) + size
+            words = struct.pack('<BBH', following, 0, offset) + words
+        message += bytes((len(words) // 2,)) + words + struct.pack('<H', len(data)) + data
+    return bytes((mode,)) + framed(message)
+
+
+def smb1_seeds():
+    tree = 0x75, struct.pack('<HH', 0, 1), b'\0\\\\x\\IPC$\0?????\0'
+    for mode in range(8):
+        yield smb1_chain(mode, 0, smb1_setup(False, (24, 24), 'alice', 'A', 'x', 'y'))
+        yield smb1_chain(mode, 0x8000, smb1_setup(True, (5, 0), 'J\u00f6rg', '\u20ac', 'x'))
+        yield smb1_chain(mode, 0x4800, smb1_setup(False, (0, 0), '', words=12))
+        yield smb1_chain(mode, 0, smb1_setup(False, (1, 0), '', ''), tree,
+                         smb1_setup(False, (9, 0), 'bob', 'B'), smb1_trans(b'\\PIPE\\LANMAN'))
+    yield smb1_chain(0, 0, smb1_trans(b'\\SRV\\pipe\\lanman'))
+    yield smb1_chain(7, 0, *[smb1_setup(False, (0, 0), '')] * 70)
+    yield b'\0' + framed(b'\xffEMB' + bytes(40))
+
+
+SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_text': text_seeds, 'fuzz_addr': addr_seeds,
+         'fuzz_smb1': smb1_seeds}
 
 
 # Building and running
