@@ -36,6 +36,12 @@ void sg_logon_watch_smb1(struct sg_client_state *client,
 void sg_logon_look(struct sg_client_state *client);
 
 /**
+ * smbd has served the last message: logons of SMB1 that nobody was shown, and
+ * that have no session, have failed. To be called after sg_logon_look().
+ */
+void sg_logon_end(struct sg_client_state *client);
+
+/**
  * Register the share gate as a VFS module. An error makes smbd refuse the
  * shares that list it.
  */

@@ -25,9 +25,11 @@
  *      kept with it, and becomes the session's when it is one.
  *
  *  (3) An anonymous logon by SMB1 without extended security, and one with an
- *      unencrypted password, are shown to nobody. sessions.h finds their
- *      sessions before they can be used. Unencrypted passwords are ruled out
- *      where it matters who logs on, see sg_knob_connection().
+ *      unencrypted password, are shown to nobody. smb1_look.h sees that they
+ *      are asked for, and sessions.h finds their sessions before they can be
+ *      used, or that there are none. They cannot be answered late. Unencrypted
+ *      passwords are ruled out where it matters who logs on, see
+ *      sg_knob_connection().
  *
  *  (4) A client can send any number of guesses at once. Each failure puts off
  *      the time from which this connection is answered, so that each guess waits
@@ -364,6 +366,11 @@ void sg_logon_look(struct sg_client_state *client)
 	if (client != NULL) {
 		sg_sessions_look(client, &hooks);
 	}
+}
+
+void sg_logon_end(struct sg_client_state *client)
+{
+	sg_sessions_end(client, &hooks);
 }
 
 void sg_logon_start(struct sg_client_state *client)

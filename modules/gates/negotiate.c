@@ -56,6 +56,7 @@
 #include "smbd/raised.h"
 #include "smbd/record.h"
 #include "smbd/registry.h"
+#include "smbd/smb1_look.h"
 #include "smbd/stands.h"
 #include "smbd/tamper.h"
 #include "smbd/trace.h"
@@ -237,6 +238,10 @@ static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 	}
 	sg_logon_look(client);
 	sg_pipes_look(client);
+	if (client->smb1) {
+		sg_logon_end(client);
+		sg_smb1_look(client, fde);
+	}
 	if (client->awaited > 0) {
 		sg_tamper_look(client, fde);
 	}

@@ -261,6 +261,9 @@ static bool gate_connect(const struct sg_access *access,
 		TALLOC_FREE(tree);
 		return false;
 	}
+	if (allowed) {
+		sg_pipes_rap_tree(tree);
+	}
 	*result = tree;
 	return true;
 }

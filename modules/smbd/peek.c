@@ -88,6 +88,22 @@ bool sg_peek_smb1_request(int sock)
 	return sg_offer_is_smb1_request(buf, have);
 }
 
+size_t sg_peek_bytes(int sock, uint8_t *buf, size_t want, int64_t *wait_msec)
+{
+	int64_t begin = now_msec();
+	int64_t waited = 0;
+	bool more = true;
+	size_t have = peek(sock, buf, want);
+
+	while (have > 0 && have < want && more && waited < *wait_msec) {
+		more = wait_for(sock, want);
+		have = peek(sock, buf, want);
+		waited = now_msec() - begin;
+	}
+	*wait_msec -= MIN(waited, *wait_msec);
+	return have;
+}
+
 struct sg_offer *sg_peek_offer(TALLOC_CTX *mem_ctx, int sock)
 {
 	struct sg_offer *offer = NULL;

@@ -25,6 +25,15 @@ size_t sg_peek_message(int sock, uint8_t *buf, size_t size, int64_t *wait_msec);
 bool sg_peek_smb1_request(int sock);
 
 /**
+ * Look at the next `want` bytes that wait on a socket, or at as many as come
+ * in time.
+ *
+ * wait_msec: how long to wait for them; what was used up is taken off.
+ * Returns the bytes that were there; 0 if there are none, or an end.
+ */
+size_t sg_peek_bytes(int sock, uint8_t *buf, size_t want, int64_t *wait_msec);
+
+/**
  * Parse the message that waits on a socket, and leave it there.
  *
  * sock: connected, readable now. A message that comes in pieces is waited

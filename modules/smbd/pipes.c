@@ -12,10 +12,14 @@
  * the list of files is looked at when it has changed. An answer from a pipe
  * takes a turn of the event loop, so no client reads one unseen.
  *
+ * RAP, SMB1's way to ask for shares and accounts, names a pipe and opens none:
+ * smbd answers by itself, at any tree. It is told by the message (smb1_look.h).
+ *
  * How it fails: a struct of another layout is not looked into.
  */
 
 #include "smbd/samba.h"
+#include "smbd/facts.h"
 #include "smbd/layout.h"
 #include "smbd/pipes.h"
 #include "smbd/record.h"
@@ -50,14 +54,14 @@ bool sg_pipes_tree(const struct sg_tree *tree)
 }
 
 static void record_pipe(struct sg_client_state *client,
-			const struct sg_tree *tree,
+			const struct sg_facts *facts,
 			const char *name)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {.outcome = SG_ALLOWED};
 	struct sg_event event = {
 		.name = "pipe_open",
-		.facts = tree->facts,
+		.facts = facts,
 		.verdict = &verdict,
 		.pipe = sg_cut_text(frame, name),
 	};
@@ -66,8 +70,8 @@ static void record_pipe(struct sg_client_state *client,
 		frame,
 		"%s from %s opened the pipe %s. What is done through it is not "
 		"seen here.",
-		tree->facts->account != NULL ? tree->facts->account : "nobody",
-		tree->facts->client_address,
+		facts->account != NULL ? facts->account : "nobody",
+		facts->client_address,
 		event.pipe);
 	if (verdict.reason != NULL) {
 		(void)sg_record(client, NULL, &event);
@@ -94,7 +98,105 @@ static void look_at(struct sg_client_state *client, struct files_struct *fsp)
 	}
 	mark = talloc_named_const(fsp->fake_file_handle, 0, told);
 	if (mark != NULL) {
-		record_pipe(client, tree, fsp->fsp_name->base_name);
+		record_pipe(client, tree->facts, fsp->fsp_name->base_name);
+	}
+}
+
+/* smbd loads no module at a printer, so there is no tree of ours. */
+static const struct sg_facts *facts_at(TALLOC_CTX *mem_ctx,
+				       struct smbXsrv_connection *xconn,
+				       const struct connection_struct *conn,
+				       uint16_t uid)
+{
+	struct timeval now = timeval_current();
+	struct smbXsrv_session *session = NULL;
+	struct sg_facts *facts = NULL;
+	const char *problem = NULL;
+	NTSTATUS status;
+	bool ok;
+
+	status = smb1srv_session_lookup(xconn,
+					uid,
+					timeval_to_nttime(&now),
+					&session);
+	ok = NT_STATUS_IS_OK(status) &&
+	     sg_layout_fits(mem_ctx,
+			    SG_LAYOUT(session, struct smbXsrv_session),
+			    &problem) &&
+	     sg_layout_fits(
+		     mem_ctx,
+		     SG_LAYOUT(session->global, struct smbXsrv_session_global0),
+		     &problem);
+	if (!ok) {
+		return NULL;
+	}
+	facts = sg_facts_session(mem_ctx, xconn, session);
+	if (facts != NULL) {
+		facts->share =
+			talloc_strdup(facts, lp_const_servicename(SNUM(conn)));
+	}
+	return facts;
+}
+
+static void record_rap(struct sg_client_state *client,
+		       struct smbXsrv_tcon *tcon,
+		       const struct sg_facts *facts)
+{
+	void *mark = NULL;
+
+	if (facts == NULL || facts->share == NULL ||
+	    sg_state_has_child(tcon, told)) {
+		return;
+	}
+	mark = talloc_named_const(tcon, 0, told);
+	if (mark != NULL) {
+		record_pipe(client, facts, "LANMAN");
+	}
+}
+
+void sg_pipes_rap(struct sg_client_state *client,
+		  struct smbXsrv_connection *xconn,
+		  uint16_t tid,
+		  uint16_t uid)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct timeval now = timeval_current();
+	struct smbXsrv_tcon *tcon = NULL;
+	const struct sg_tree *tree = NULL;
+	const char *problem = NULL;
+	NTSTATUS status;
+	bool ok;
+
+	status =
+		smb1srv_tcon_lookup(xconn, tid, timeval_to_nttime(&now), &tcon);
+	ok = NT_STATUS_IS_OK(status) &&
+	     sg_layout_fits(frame,
+			    SG_LAYOUT(tcon, struct smbXsrv_tcon),
+			    &problem) &&
+	     sg_layout_fits(frame,
+			    SG_LAYOUT(tcon->compat, struct connection_struct),
+			    &problem);
+	if (ok) {
+		tree = tree_of(client, tcon->compat);
+		record_rap(client,
+			   tcon,
+			   tree != NULL
+				   ? tree->facts
+				   : facts_at(frame, xconn, tcon->compat, uid));
+	}
+	TALLOC_FREE(frame);
+}
+
+void sg_pipes_rap_tree(const struct sg_tree *tree)
+{
+	struct sg_client_state *client = tree->client;
+
+	if (client->rap_trees == 0 || !tree->layout_checked) {
+		return;
+	}
+	client->rap_trees--;
+	if (client->rap_trees == 0) {
+		record_rap(client, tree->conn->tcon, tree->facts);
 	}
 }
 

@@ -4,11 +4,16 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smbd makes a session for an anonymous logon without extended security with a
- * table for passwords that exists for that moment only, so nobody can watch it.
- * But such a logon loads smb.conf like any other, and its session is a talloc
- * child of the table of sessions, as all are. So after each load the table is
- * looked through for sessions without a state of ours.
+ * smbd makes a session for a logon without extended security that is anonymous,
+ * or has an unencrypted password, with a table for passwords that exists for
+ * that moment only, so nobody can watch it. But such a logon loads smb.conf like
+ * any other, and its session is a talloc child of the table of sessions, as all
+ * are. So after each load the table is looked through for sessions without a
+ * state of ours.
+ *
+ * What was asked for is known from the message (smb1_look.h). smbd makes its
+ * sessions in that order, and the first one that is missing has failed; it does
+ * not come to those behind.
  *
  * How it fails: a session of another layout, or that memory does not suffice
  * for, is refused.
@@ -17,6 +22,7 @@
 #include "smbd/samba.h"
 #include "smbd/layout.h"
 #include "smbd/sessions.h"
+#include "smbd/smb1_look.h"
 
 #define SESSION_NAME "struct smbXsrv_session"
 
@@ -111,11 +117,12 @@ void sg_sessions_each(struct smbXsrv_connection *xconn,
 	if (!found.ok) {
 		smb_panic("smbguard: out of memory");
 	}
-	for (i = 0; i < found.num; i++) {
-		bool ready = is_ready(frame, found.sessions[i]);
+	/* talloc has the newest child first. */
+	for (i = found.num; i > 0; i--) {
+		bool ready = is_ready(frame, found.sessions[i - 1]);
 
 		if (ready) {
-			fn(xconn, found.sessions[i], private_data);
+			fn(xconn, found.sessions[i - 1], private_data);
 		}
 	}
 	TALLOC_FREE(frame);
@@ -143,6 +150,12 @@ static struct sg_session_state *expected(struct smbXsrv_connection *xconn,
 	return NULL;
 }
 
+static bool is_users(const struct smbXsrv_session *session)
+{
+	return security_session_user_level(session->global->auth_session_info,
+					   NULL) >= SECURITY_USER;
+}
+
 struct look {
 	struct sg_client_state *client;
 	const struct sg_logon_hooks *hooks;
@@ -165,20 +178,33 @@ void sg_sessions_shut(struct smbXsrv_connection *xconn)
 	sg_sessions_each(xconn, shut, NULL);
 }
 
+/* smbd does not say why to anybody, but this is what it mostly is. */
+static void tell_failure(const struct look *look, struct sg_logon *logon)
+{
+	look->hooks->failed(logon, "NT_STATUS_LOGON_FAILURE");
+	logon->shown->failure_told = true;
+}
+
+/* asked: how it was asked for; NULL if that was not seen. */
 static void judge_session(struct look *look,
 			  struct smbXsrv_connection *xconn,
-			  struct smbXsrv_session *session)
+			  struct smbXsrv_session *session,
+			  const struct sg_asked *asked)
 {
 	struct sg_session_state nothing = {.mechanism = NULL};
 	struct sg_logon logon = {
 		.client = look->client,
 		.xconn = xconn,
-		.shown = &nothing,
+		.shown = asked != NULL && asked->logon != NULL ? asked->logon
+							       : &nothing,
 		.session = session,
 	};
 	struct sg_session_state *state = NULL;
 	bool allowed;
 
+	if (asked != NULL && asked->named && !is_users(session)) {
+		tell_failure(look, &logon);
+	}
 	allowed =
 		look->hooks->judge(&logon, session->global->auth_session_info);
 	state = sg_session_state(session);
@@ -196,18 +222,23 @@ static void look_at(struct smbXsrv_connection *xconn,
 		    void *private_data)
 {
 	struct look *look = private_data;
+	const struct sg_asked *asked = NULL;
 	struct sg_session_state *logon = NULL;
 
 	if (sg_session_known(session) != NULL) {
 		return;
 	}
-	logon = expected(xconn, session);
+	asked = sg_smb1_asked(xconn);
+	if (asked == NULL || asked->logon == NULL) {
+		logon = expected(xconn, session);
+	}
 	if (logon != NULL) {
 		(void)sg_session_keep(session, logon);
 		TALLOC_FREE(logon);
 	} else {
-		judge_session(look, xconn, session);
+		judge_session(look, xconn, session, asked);
 	}
+	sg_smb1_asked_done(xconn);
 }
 
 void sg_sessions_look(struct sg_client_state *client,
@@ -216,7 +247,9 @@ void sg_sessions_look(struct sg_client_state *client,
 	struct look look = {.client = client, .hooks = hooks};
 	bool change = geteuid() != 0;
 
-	if (!client->sessions_due || !client->smb1) {
+	if (!client->smb1 ||
+	    (!client->sessions_due &&
+	     sg_smb1_asked(global_smbXsrv_client->connections) == NULL)) {
 		return;
 	}
 	client->sessions_due = false;
@@ -227,4 +260,28 @@ void sg_sessions_look(struct sg_client_state *client,
 	if (change) {
 		unbecome_root();
 	}
+}
+
+void sg_sessions_end(struct sg_client_state *client,
+		     const struct sg_logon_hooks *hooks)
+{
+	const struct look look = {.client = client, .hooks = hooks};
+	struct smbXsrv_connection *xconn = global_smbXsrv_client->connections;
+	struct sg_session_state nothing = {.mechanism = NULL};
+	const struct sg_asked *asked = NULL;
+
+	if (!client->smb1 || xconn == NULL) {
+		return;
+	}
+	asked = sg_smb1_asked(xconn);
+	if (asked != NULL && !asked->shown) {
+		struct sg_logon logon = {
+			.client = client,
+			.xconn = xconn,
+			.shown = asked->logon != NULL ? asked->logon : &nothing,
+		};
+
+		tell_failure(&look, &logon);
+	}
+	sg_smb1_asked_forget(xconn);
 }

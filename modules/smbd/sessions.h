@@ -20,12 +20,20 @@ bool sg_sessions_expect(struct smbXsrv_connection *xconn,
 			const char *sid);
 
 /**
- * SMB1: judge the sessions that nobody has been shown (anonymous ones), by
- * hooks->judge. One that is refused can do nothing but connect to trees, which
- * the share gate refuses to it.
+ * SMB1: judge the sessions that nobody has been shown, by hooks->judge. One
+ * that is refused can do nothing but connect to trees, which the share gate
+ * refuses to it. hooks->failed is told of those that are a guest's though they
+ * were asked for by another name.
  */
 void sg_sessions_look(struct sg_client_state *client,
 		      const struct sg_logon_hooks *hooks);
+
+/**
+ * SMB1: smbd has served the last message. What was asked for there, and has no
+ * session, has failed. To be called after sg_sessions_look().
+ */
+void sg_sessions_end(struct sg_client_state *client,
+		     const struct sg_logon_hooks *hooks);
 
 /**
  * SMB1: a tree is open, which serves every session. Have smbd serve those no

@@ -58,6 +58,7 @@ struct sg_client_state {
 
 	struct sg_tree *trees; /* open ones, the newest first */
 	bool sessions_due;     /* there may be new ones, sessions.c */
+	unsigned rap_trees;    /* so many trees from now on, see pipes.h */
 
 	/* see record.c */
 	struct sg_sinks *sinks;
@@ -94,6 +95,8 @@ struct sg_connection_state {
 
 	/* see sessions.c: logons by SMB1 without extended security */
 	struct sg_session_state *old_logons;
+
+	struct sg_smb1_seen *smb1; /* see smb1_look.c */
 
 	struct timespec answer_from; /* see gates/logon.c, note (4) */
 };

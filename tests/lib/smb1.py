@@ -1,11 +1,11 @@
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SMB1 by hand: logons without extended security, several users of one
-connection, and commands chained in one message.
+connection, commands chained in one message, and RAP.
 
-What: Smb1 negotiates NT LM 0.12; message() sends a chain of commands and returns
-the answers to each; log_on(), tree(), read() are those that tests need, and
-log_on_extended() is a logon by SPNEGO.
+What: Smb1 negotiates NT LM 0.12, or what is older; message() sends a chain of
+commands and returns the answers to each; log_on(), tree(), read() are those that
+tests need, and log_on_extended() is a logon by SPNEGO.
 
 How: MS-CIFS 2.2.3.4 (AndX messages), 2.2.4; MS-RAP.  Strings are ASCII, passwords
 are NTLMv1.  Nothing is signed, though a client may say that it would
@@ -24,7 +24,8 @@ import wire
 from ntlm_client import Logons, spnego_first, status_name
 
 SESSION_SETUP, TREE_CONNECT, CREATE, READ = 0x73, 0x75, 0xA2, 0x2E
-TRANSACTION = 0x25
+TRANS, ECHO = 0x25, 0x2B
+NO_CHAIN = (TRANS, ECHO)  # nothing comes behind them
 NONE = 0xFF
 FLAGS2_EXTENDED, FLAGS2_STATUS, FLAGS2_SIGNING = 0x0800, 0x4000, 0x0004
 SUCCESS = 'NT_STATUS_SUCCESS'
@@ -44,6 +45,31 @@ def extended_setup(token):
     return SESSION_SETUP, words, token + b'Unix\0Test\0'
 
 
+def plain_setup(user, password, domain=''):
+    """With an unencrypted password, the NUL behind it included."""
+    return session_setup(user, password.encode('ascii') + b'\0',
+                         domain=domain)
+
+
+def old_setup(user, password=b''):
+    """That of dialects before NT LM 0.12; the password as bytes."""
+    words = struct.pack('<HHHIHI', 16644, 2, 1, 0, len(password), 0)
+    return SESSION_SETUP, words, password + user.encode('ascii') + b'\0'
+
+
+def rap_shares(name='\\PIPE\\LANMAN'):
+    """NetShareEnum, MS-RAP 2.5.5.2; message() puts its offset in."""
+    asks = struct.pack('<H', 0) + b'WrLeh\0B13BWz\0' + struct.pack(
+        '<HH', 1, 8192)
+    words = struct.pack('<HHHHBBHIHHHHHBB', len(asks), 0, 8, 8192, 0, 0, 0, 0,
+                        0, len(asks), 0, 0, 0, 0, 0)
+    return TRANS, words, name.encode('ascii') + b'\0' + asks
+
+
+def echo():
+    return ECHO, struct.pack('<H', 1), b'x'
+
+
 def tree_connect(share):
     path = ('\\\\127.0.0.1\\' + share).encode('ascii')
     return (TREE_CONNECT, struct.pack('<HH', 0, 1),
@@ -60,34 +86,24 @@ def read(fid=0, count=64):
     return READ, struct.pack('<HIHHIH', fid, 0, count, count, 0, 0), b''
 
 
-def transaction(pipe, parameters):
-    """A command without an AndX block: its words and bytes."""
-    name = pipe.encode('ascii') + b'\0'
-    at = 32 + 1 + 28 + 2 + len(name)
-    words = struct.pack('<HHHHBBHIHHHHHBB', len(parameters), 0, 1024, 8192, 0,
-                        0, 0, 0, 0, len(parameters), at, 0,
-                        at + len(parameters), 0, 0)
-    return words, name + parameters
-
-
 class Smb1(wire.Connection):
     def __init__(self, port, source=None, extended=False,
-                 announces_signing=False):
+                 announces_signing=False, dialect='NT LM 0.12'):
         super().__init__(port, source)
         self.uid = self.tid = 0
         self.flags2 = FLAGS2_STATUS | (FLAGS2_SIGNING if announces_signing
                                        else 0)
-        message = bytearray(wire.smb1_negotiate('NT LM 0.12'))
+        message = bytearray(wire.smb1_negotiate(dialect))
         flags2 = self.flags2 | (FLAGS2_EXTENDED if extended else 0)
         struct.pack_into('<H', message, 10, flags2)
         answer = self.ask(bytes(message))
-        if len(answer) < 32 or answer[32] != 17:
-            raise ConnectionError('no NT LM 0.12')
+        if len(answer) < 32 or answer[32] not in (13, 17):
+            raise ConnectionError('no ' + dialect)
         self.challenge = answer[-1:] if extended else self._challenge(answer)
 
     @staticmethod
     def _challenge(answer):
-        start = 33 + 17 * 2 + 2
+        start = 33 + answer[32] * 2 + 2
         return answer[start:start + 8]
 
     def _header(self, command, uid, tid):
@@ -98,10 +114,18 @@ class Smb1(wire.Connection):
 
     def message(self, *commands, uid=None, tid=None):
         """[(status, uid, tid, words, bytes)] for each command answered."""
+        return self._answers(self.ask(self.packed(*commands, uid=uid,
+                                                  tid=tid)))
+
+    def packed(self, *commands, uid=None, tid=None):
+        """A message of these, without its length."""
         header = self._header(commands[0][0], uid, tid)
         body = b''
-        for number, (_, words, data) in enumerate(commands):
+        for number, (command, words, data) in enumerate(commands):
             last = number + 1 == len(commands)
+            if command in NO_CHAIN:
+                body += self._unchained(32 + len(body), command, words, data)
+                break
             following = NONE if last else commands[number + 1][0]
             size = 1 + 4 + len(words) + 2 + len(data)
             pad = 0 if last else -(32 + len(body) + size) % 4
@@ -109,7 +133,20 @@ class Smb1(wire.Connection):
             body += struct.pack('<BBBH', (4 + len(words)) // 2, following, 0,
                                 offset) + words
             body += struct.pack('<H', len(data)) + data + bytes(pad)
-        return self._answers(self.ask(header + body))
+        return header + body
+
+    @staticmethod
+    def _unchained(at, command, words, data):
+        if command == TRANS:
+            name = data.index(b'\0') + 1
+            words = bytearray(words)
+            struct.pack_into('<H', words, 20, at + 1 + len(words) + 2 + name)
+        return (bytes((len(words) // 2,)) + words +
+                struct.pack('<H', len(data)) + data)
+
+    def answers(self):
+        """What message() returns, of one that was sent by hand."""
+        return self._answers(self.receive())
 
     @staticmethod
     def _answers(answer):
@@ -171,12 +208,7 @@ class Smb1(wire.Connection):
 
     def list_shares(self, tid=None):
         """The names that RAP's NetShareEnum tells; tid: of IPC$."""
-        ask = struct.pack('<H', 0) + b'WrLeh\0B13BWz\0' + struct.pack(
-            '<HH', 1, 8192)
-        words, data = transaction('\\PIPE\\LANMAN', ask)
-        answer = self.ask(self._header(TRANSACTION, None, tid) + struct.pack(
-            '<B', len(words) // 2) + words + struct.pack(
-                '<H', len(data)) + data)
+        answer = self.ask(self.packed(rap_shares(), tid=tid))
         status = status_name(struct.unpack_from('<I', answer, 5)[0])
         if status != SUCCESS:
             return status

@@ -48,8 +48,9 @@ const struct sg_explanation sg_explained_events[] = {
 	 "Nothing."},
 	{"pipe_open",
 	 "A client opened a pipe of IPC$, \"pipe\": the way to Samba's RPC "
-	 "services, samr and lsarpc and srvsvc among them. What is done "
-	 "through it is not seen.",
+	 "services, samr and lsarpc and srvsvc among them; or it used RAP, "
+	 "SMB1's LANMAN, which opens none. What is done through it is not "
+	 "seen.",
 	 "Many from one address within seconds may be guesses at passwords, "
 	 "which fail unseen there. [IPC$] takes smbguard options, and "
 	 "\"restrict anonymous = 2\" keeps those out who have no account."},
