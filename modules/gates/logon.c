@@ -105,7 +105,7 @@ static void record_change(struct judgement *j)
 {
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
-		.name = "reauthentication",
+		.kind = SG_EVENT_REAUTHENTICATION,
 		.facts = j->facts,
 		.verdict = &verdict,
 	};
@@ -215,7 +215,7 @@ static bool gate_judge(struct sg_logon *logon,
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	struct judgement j = {.logon = logon};
-	struct sg_event event = {.name = "session"};
+	struct sg_event event = {.kind = SG_EVENT_SESSION};
 	bool allowed;
 	bool recorded;
 
@@ -247,7 +247,7 @@ static void gate_failed(struct sg_logon *logon, const char *status)
 	const struct sg_claims *claims = logon->shown->claims;
 	struct sg_verdict verdict = {.outcome = SG_FAILED};
 	struct sg_event event = {
-		.name = "auth_failed",
+		.kind = SG_EVENT_AUTH_FAILED,
 		.verdict = &verdict,
 		.nt_status = status,
 	};

@@ -179,7 +179,7 @@ static bool judge(struct sg_tree *tree,
 {
 	struct sg_policy *policy = sg_config_policy(tree, access->snum);
 	struct sg_verdict *verdict = NULL;
-	struct sg_event event = {.name = "share_connect"};
+	struct sg_event event = {.kind = SG_EVENT_SHARE_CONNECT};
 	bool allowed;
 	bool recorded;
 
@@ -284,7 +284,7 @@ static void record_disconnect(struct sg_tree *tree)
 		.reason = "The tree was disconnected.",
 	};
 	struct sg_event event = {
-		.name = "share_disconnect",
+		.kind = SG_EVENT_SHARE_DISCONNECT,
 		.facts = tree->facts,
 		.verdict = &verdict,
 		.have_duration = true,

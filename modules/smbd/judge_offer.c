@@ -163,7 +163,7 @@ void sg_judge_offer(struct sg_judge *judge,
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_facts facts = *judge->facts;
-	struct sg_event event = {.name = "negotiate", .facts = &facts};
+	struct sg_event event = {.kind = SG_EVENT_NEGOTIATE, .facts = &facts};
 	struct sg_server_lists lists = {.encrypts = false};
 
 	facts.offer = offer;
@@ -223,7 +223,7 @@ static void tell_mismatch(const struct sg_judge *judge,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
-		.name = "negotiate_mismatch",
+		.kind = SG_EVENT_NEGOTIATE_MISMATCH,
 		.facts = facts,
 		.verdict = &verdict,
 	};

@@ -60,7 +60,7 @@ static void record_pipe(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {.outcome = SG_ALLOWED};
 	struct sg_event event = {
-		.name = "pipe_open",
+		.kind = SG_EVENT_PIPE_OPEN,
 		.facts = facts,
 		.verdict = &verdict,
 		.pipe = sg_cut_text(frame, name),

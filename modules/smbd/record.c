@@ -201,7 +201,7 @@ void sg_record_policy_error(struct sg_client_state *client,
 			    const struct sg_verdict *what)
 {
 	struct sg_event event = {
-		.name = "policy_error",
+		.kind = SG_EVENT_POLICY_ERROR,
 		.facts = facts,
 		.verdict = what,
 	};

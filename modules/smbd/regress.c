@@ -55,7 +55,7 @@ static void tell(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
-		.name = "downgrade",
+		.kind = SG_EVENT_DOWNGRADE,
 		.facts = facts,
 		.verdict = &verdict,
 		.regression = r,

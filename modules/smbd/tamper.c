@@ -84,7 +84,7 @@ static void record_tampered(struct sg_client_state *client,
 	char *changed = sg_validate_describe(frame, sent, received);
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
-		.name = "negotiate_tampered",
+		.kind = SG_EVENT_NEGOTIATE_TAMPERED,
 		.facts = facts,
 		.verdict = &verdict,
 		.sent = sent,
@@ -197,7 +197,7 @@ static void record_vanished(struct sg_client_state *client,
 	const struct sg_settings *global = sg_config_global(frame);
 	struct sg_verdict verdict = {.outcome = SG_DETECTED};
 	struct sg_event event = {
-		.name = "integrity_suspected",
+		.kind = SG_EVENT_INTEGRITY_SUSPECTED,
 		.facts = facts,
 		.verdict = &verdict,
 	};

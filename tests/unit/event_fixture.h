@@ -116,12 +116,22 @@ static inline json_t *event_json(const struct sg_event *event)
 	return root;
 }
 
+/* The kind of a name, which must be one */
+static inline enum sg_event_kind kind_named(const char *name)
+{
+	enum sg_event_kind kind = sg_event_from_name(name);
+
+	assert_int_not_equal(kind, 0);
+	assert_string_equal(sg_event_name(kind), name);
+	return kind;
+}
+
 static inline json_t *simple_event(const char *name,
 				   const struct sg_facts *facts,
 				   const struct sg_verdict *verdict)
 {
 	const struct sg_event event = {
-		.name = name,
+		.kind = kind_named(name),
 		.when = noon,
 		.facts = facts,
 		.verdict = verdict,

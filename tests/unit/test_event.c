@@ -17,6 +17,28 @@
 
 #include "event_fixture.h"
 
+static void test_event_names(void **state)
+{
+	static const char *const none[] = {"", "negotiate2", "Session", "sess"};
+	int kind;
+	size_t i;
+
+	for (kind = 1; kind < SG_EVENT_KINDS; kind++) {
+		const char *name = sg_event_name((enum sg_event_kind)kind);
+
+		assert_string_not_equal(name, "");
+		assert_int_equal(sg_event_from_name(name), kind);
+	}
+	for (i = 0; i < ARRAY_LENGTH(none); i++) {
+		assert_int_equal(sg_event_from_name(none[i]), 0);
+	}
+	assert_int_equal(sg_event_from_name(NULL), 0);
+	assert_string_equal(sg_event_name(0), "");
+	assert_string_equal(sg_event_name(SG_EVENT_KINDS), "");
+	assert_string_equal(sg_outcome_name(SG_FAILED + 1), "");
+	assert_string_equal(sg_severity_name(SG_CRITICAL + 1), "");
+}
+
 static void test_event_outcomes_and_severities(void **state)
 {
 	static const struct {
@@ -81,7 +103,7 @@ static void test_event_time_has_microseconds_in_utc(void **state)
 	tzset();
 	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
 		const struct sg_event event = {
-			.name = "session",
+			.kind = SG_EVENT_SESSION,
 			.when = rows[i].when,
 			.facts = &bare_facts,
 			.verdict = &allowed,
@@ -167,7 +189,7 @@ static void test_event_downgrade(void **state)
 		.reason = "So.",
 	};
 	struct sg_event event = {
-		.name = "downgrade",
+		.kind = SG_EVENT_DOWNGRADE,
 		.when = noon,
 		.facts = &bare_facts,
 		.verdict = &found,
@@ -208,7 +230,7 @@ static void test_event_negotiate_tampered(void **state)
 		.num_dialects = 2,
 	};
 	const struct sg_event event = {
-		.name = "negotiate_tampered",
+		.kind = SG_EVENT_NEGOTIATE_TAMPERED,
 		.when = noon,
 		.facts = &bare_facts,
 		.verdict = &allowed,
@@ -248,6 +270,7 @@ static void test_event_negotiate_tampered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_event_names),
 		cmocka_unit_test(test_event_outcomes_and_severities),
 		cmocka_unit_test(test_event_time_has_microseconds_in_utc),
 		cmocka_unit_test(test_event_64_bit_ids_are_hex_strings),

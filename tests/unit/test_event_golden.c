@@ -61,7 +61,7 @@ static void assert_golden(const struct sg_event *event, const char *golden)
 static void test_event_golden_bare(void **state)
 {
 	const struct sg_event event = {
-		.name = "share_connect",
+		.kind = SG_EVENT_SHARE_CONNECT,
 		.when = noon,
 		.facts = &bare_facts,
 		.verdict = &allowed,
@@ -88,7 +88,7 @@ static void test_event_golden_full(void **state)
 	struct sg_facts facts = full_facts;
 	struct sg_verdict verdict = denied;
 	const struct sg_event event = {
-		.name = "share_connect",
+		.kind = SG_EVENT_SHARE_CONNECT,
 		.when = noon,
 		.facts = &facts,
 		.verdict = &verdict,
@@ -147,7 +147,7 @@ static void test_event_golden_negotiate(void **state)
 	};
 	struct sg_facts facts = bare_facts;
 	const struct sg_event event = {
-		.name = "negotiate",
+		.kind = SG_EVENT_NEGOTIATE,
 		.when = noon,
 		.facts = &facts,
 		.verdict = &allowed,
@@ -190,8 +190,9 @@ static void test_event_offer_in_negotiate_alone(void **state)
 		"downgrade",
 		"policy_error",
 		"audit_lost",
-		"negotiate2",
-		"",
+		"negotiate_mismatch",
+		"reauthentication",
+		"pipe_open",
 	};
 	const struct sg_offer offer = {.kind = SG_OFFER_OTHER};
 	struct sg_facts facts = bare_facts;

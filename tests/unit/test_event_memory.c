@@ -61,7 +61,7 @@ static struct sg_event largest_event(struct sg_facts *facts,
 	facts->client_name = "caf\xe9";
 	facts->share = long_name;
 	return (struct sg_event){
-		.name = "negotiate",
+		.kind = SG_EVENT_NEGOTIATE,
 		.when = noon,
 		.facts = facts,
 		.verdict = &denied,

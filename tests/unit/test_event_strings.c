@@ -79,7 +79,7 @@ static void check_string(enum string_field field,
 	struct sg_facts facts = full_facts;
 	struct sg_verdict verdict = denied;
 	struct sg_event event = {
-		.name = "negotiate",
+		.kind = SG_EVENT_NEGOTIATE,
 		.when = noon,
 		.facts = &facts,
 		.verdict = &verdict,
@@ -308,7 +308,7 @@ static void test_event_line_of_every_length(void **state)
 static void test_event_line_belongs_to_its_owner(void **state)
 {
 	const struct sg_event event = {
-		.name = "session",
+		.kind = SG_EVENT_SESSION,
 		.when = noon,
 		.facts = &full_facts,
 		.verdict = &denied,

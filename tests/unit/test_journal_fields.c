@@ -119,7 +119,7 @@ static void test_journal_fields_of_a_whole_event(void **state)
 		"SMBGUARD_REASON=Refused: alice.",
 	};
 	const struct sg_event event = {
-		.name = "share_connect",
+		.kind = SG_EVENT_SHARE_CONNECT,
 		.when = noon,
 		.facts = &full_facts,
 		.verdict = &denied,
@@ -155,7 +155,7 @@ static void test_journal_fields_of_an_offer(void **state)
 	};
 	struct sg_facts facts = bare_facts;
 	const struct sg_event event = {
-		.name = "negotiate",
+		.kind = SG_EVENT_NEGOTIATE,
 		.when = noon,
 		.facts = &facts,
 		.verdict = &allowed,
@@ -186,7 +186,7 @@ static void test_journal_fields_of_an_offer(void **state)
 static void test_journal_fields_have_lawful_keys(void **state)
 {
 	const struct sg_event event = {
-		.name = "share_connect",
+		.kind = SG_EVENT_SHARE_CONNECT,
 		.when = noon,
 		.facts = &full_facts,
 		.verdict = &denied,
@@ -235,7 +235,7 @@ static void test_journal_fields_of_any_string(void **state)
 		struct sg_facts facts = bare_facts;
 		struct sg_verdict verdict = denied;
 		const struct sg_event event = {
-			.name = "session",
+			.kind = SG_EVENT_SESSION,
 			.when = noon,
 			.facts = &facts,
 			.verdict = &verdict,
@@ -277,7 +277,7 @@ static void test_journal_fields_priority(void **state)
 			.reason = "So.",
 		};
 		const struct sg_event event = {
-			.name = rows[i].event,
+			.kind = kind_named(rows[i].event),
 			.when = noon,
 			.facts = &bare_facts,
 			.verdict = &verdict,
@@ -297,7 +297,7 @@ static void test_journal_fields_of_no_line(void **state)
 {
 	static const char *const lines[] = {"", "{", "nonsense\n"};
 	const struct sg_event event = {
-		.name = "session",
+		.kind = SG_EVENT_SESSION,
 		.facts = &bare_facts,
 		.verdict = &allowed,
 	};
@@ -312,7 +312,7 @@ static void test_journal_fields_of_no_line(void **state)
 static void run_out_of_memory(bool ever)
 {
 	const struct sg_event event = {
-		.name = "share_connect",
+		.kind = SG_EVENT_SHARE_CONNECT,
 		.when = noon,
 		.facts = &full_facts,
 		.verdict = &denied,

@@ -73,7 +73,7 @@ static int teardown(void **state)
 static bool write_event(struct fixture *f, const char *name, int *why)
 {
 	const struct sg_event event = {
-		.name = name,
+		.kind = kind_named(name),
 		.when = noon,
 		.facts = &full_facts,
 		.verdict = &denied,
@@ -268,7 +268,7 @@ static void test_sink_last_resort_gets_what_comes_true(void **state)
 {
 	struct fixture *f = *state;
 	const struct sg_event event = {
-		.name = "share_connect",
+		.kind = SG_EVENT_SHARE_CONNECT,
 		.when = noon,
 		.facts = &full_facts,
 		.verdict = &allowed,
@@ -334,7 +334,7 @@ static int takes_audit_lost(struct sg_sink *sink,
 			    const char *line,
 			    size_t len)
 {
-	return strcmp(event->name, "audit_lost") == 0 ? 0 : EIO;
+	return event->kind == SG_EVENT_AUDIT_LOST ? 0 : EIO;
 }
 
 static void test_sink_counts_what_was_not_told(void **state)

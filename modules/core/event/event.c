@@ -34,21 +34,6 @@
 #define SMB1_STRING_MAX 64
 #define SMB1_STRINGS_MAX 1024
 
-static const char *const outcome_names[] = {
-	[SG_ALLOWED] = "allowed",
-	[SG_DENIED] = "denied",
-	[SG_WOULD_DENY] = "would_deny",
-	[SG_DETECTED] = "detected",
-	[SG_FAILED] = "failed",
-};
-
-static const char *const severity_names[] = {
-	[SG_INFO] = "info",
-	[SG_NOTICE] = "notice",
-	[SG_WARNING] = "warning",
-	[SG_CRITICAL] = "critical",
-};
-
 /* An object under construction; ok goes false once and stays so. */
 struct build {
 	json_t *object;
@@ -345,7 +330,7 @@ static void build_event(struct build *b, const struct sg_event *event)
 {
 	const struct sg_verdict *verdict = event->verdict;
 	int windows_id = sg_event_windows_id(event);
-	bool is_negotiate = strcmp(event->name, "negotiate") == 0;
+	bool is_negotiate = event->kind == SG_EVENT_NEGOTIATE;
 
 	put_time(b, "timestamp", event->when);
 	put(b, "type", json_string("smbguard"));
@@ -356,11 +341,11 @@ static void build_event(struct build *b, const struct sg_event *event)
 		      SG_EVENT_MAJOR,
 		      "minor",
 		      SG_EVENT_MINOR));
-	put(b, "event", json_string(event->name));
-	put(b, "outcome", json_string(outcome_names[verdict->outcome]));
+	put(b, "event", json_string(sg_event_name(event->kind)));
+	put(b, "outcome", json_string(sg_outcome_name(verdict->outcome)));
 	put(b,
 	    "severity",
-	    json_string(severity_names[sg_event_severity(event)]));
+	    json_string(sg_severity_name(sg_event_severity(event))));
 	put_connection(b, event->facts);
 	put_access(b, event);
 	if (is_negotiate && event->facts->offer != NULL) {

@@ -27,8 +27,29 @@ enum sg_severity {
 	SG_CRITICAL,
 };
 
+/* What happened. Zero is no event, so that one without a kind is noticed. */
+enum sg_event_kind {
+	SG_EVENT_NEGOTIATE = 1,
+	SG_EVENT_NEGOTIATE_MISMATCH,
+	SG_EVENT_SESSION,
+	SG_EVENT_REAUTHENTICATION,
+	SG_EVENT_AUTH_FAILED,
+	SG_EVENT_SHARE_CONNECT,
+	SG_EVENT_SHARE_DISCONNECT,
+	SG_EVENT_PIPE_OPEN,
+	SG_EVENT_NEGOTIATE_TAMPERED,
+	SG_EVENT_INTEGRITY_SUSPECTED,
+	SG_EVENT_DOWNGRADE,
+	SG_EVENT_POLICY_ERROR,
+	SG_EVENT_AUDIT_LOST,
+	SG_EVENT_KINDS, /* how many, and one */
+};
+
+/* Numbers of Windows that a kind may have, at most, and a 0 */
+#define SG_WINDOWS_IDS 4
+
 struct sg_event {
-	const char *name; /* "share_connect" */
+	enum sg_event_kind kind;
 	struct timespec when;
 	const struct sg_facts *facts;
 	/* outcome, policy and reason; never NULL */
@@ -54,7 +75,25 @@ struct sg_event {
 };
 
 /**
- * How grave an event is, from its name and outcome.
+ * The name of a kind ("share_connect"), of an outcome ("would_deny") and of a
+ * severity ("warning"). Static; "" for what is none.
+ */
+const char *sg_event_name(enum sg_event_kind kind);
+const char *sg_outcome_name(enum sg_outcome outcome);
+const char *sg_severity_name(enum sg_severity severity);
+
+/**
+ * The kind of that name, 0 for no such name; name may be NULL.
+ */
+enum sg_event_kind sg_event_from_name(const char *name);
+
+/**
+ * All numbers of Windows that events of a kind may have; a 0 ends them.
+ */
+const int *sg_event_windows_ids(enum sg_event_kind kind);
+
+/**
+ * How grave an event is, from its kind and outcome.
  */
 enum sg_severity sg_event_severity(const struct sg_event *event);
 

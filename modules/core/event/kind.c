@@ -1,5 +1,5 @@
 /*
- * smbguard: how grave an event is, and what Windows calls it
+ * smbguard: the kinds of events, how grave they are, what Windows calls them
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,36 +13,6 @@
 #include "event.h"
 
 #include <string.h>
-
-static bool refused(const struct sg_event *event)
-{
-	return event->verdict->outcome == SG_DENIED ||
-	       event->verdict->outcome == SG_WOULD_DENY;
-}
-
-enum sg_severity sg_event_severity(const struct sg_event *event)
-{
-	bool is_refused = refused(event);
-
-	if (strcmp(event->name, "negotiate_tampered") == 0 ||
-	    strcmp(event->name, "policy_error") == 0 ||
-	    strcmp(event->name, "audit_lost") == 0) {
-		return SG_CRITICAL;
-	}
-	/* What the administrator changed is told once for each client. */
-	if (event->regression != NULL &&
-	    (event->explanation != NULL ||
-	     strcmp(event->regression->side, "server") == 0)) {
-		return SG_INFO;
-	}
-	if (is_refused || event->verdict->outcome == SG_DETECTED) {
-		return SG_WARNING;
-	}
-	if (event->verdict->outcome == SG_FAILED) {
-		return SG_NOTICE;
-	}
-	return SG_INFO;
-}
 
 static int negotiate_windows_id(const struct sg_event *event)
 {
@@ -85,19 +55,137 @@ static int share_windows_id(const struct sg_event *event)
 	return decided_by(event, SG_OPTION_PREFIX ":encryption") ? 1046 : 1006;
 }
 
+static const struct kind {
+	const char *name;
+	bool critical; /* whatever its outcome */
+	int windows_ids[SG_WINDOWS_IDS];
+	/* Which of them; NULL: the first */
+	int (*windows_id)(const struct sg_event *event);
+} kinds[SG_EVENT_KINDS] = {
+	[0] = {.name = ""},
+	[SG_EVENT_NEGOTIATE] =
+		{
+			.name = "negotiate",
+			.windows_ids = {1001, 3000},
+			.windows_id = negotiate_windows_id,
+		},
+	[SG_EVENT_NEGOTIATE_MISMATCH] = {.name = "negotiate_mismatch"},
+	[SG_EVENT_SESSION] =
+		{
+			.name = "session",
+			.windows_ids = {3021, 3022, 3023},
+			.windows_id = session_windows_id,
+		},
+	[SG_EVENT_REAUTHENTICATION] = {.name = "reauthentication"},
+	[SG_EVENT_AUTH_FAILED] =
+		{
+			.name = "auth_failed",
+			.windows_ids = {551},
+		},
+	[SG_EVENT_SHARE_CONNECT] =
+		{
+			.name = "share_connect",
+			.windows_ids = {1006, 1046, 4000},
+			.windows_id = share_windows_id,
+		},
+	[SG_EVENT_SHARE_DISCONNECT] = {.name = "share_disconnect"},
+	[SG_EVENT_PIPE_OPEN] = {.name = "pipe_open"},
+	[SG_EVENT_NEGOTIATE_TAMPERED] =
+		{
+			.name = "negotiate_tampered",
+			.critical = true,
+			.windows_ids = {1005},
+		},
+	[SG_EVENT_INTEGRITY_SUSPECTED] = {.name = "integrity_suspected"},
+	[SG_EVENT_DOWNGRADE] = {.name = "downgrade"},
+	[SG_EVENT_POLICY_ERROR] = {.name = "policy_error", .critical = true},
+	[SG_EVENT_AUDIT_LOST] = {.name = "audit_lost", .critical = true},
+};
+
+static const char *const outcome_names[] = {
+	[SG_ALLOWED] = "allowed",
+	[SG_DENIED] = "denied",
+	[SG_WOULD_DENY] = "would_deny",
+	[SG_DETECTED] = "detected",
+	[SG_FAILED] = "failed",
+};
+
+static const char *const severity_names[] = {
+	[SG_INFO] = "info",
+	[SG_NOTICE] = "notice",
+	[SG_WARNING] = "warning",
+	[SG_CRITICAL] = "critical",
+};
+
+static const struct kind *row_of(enum sg_event_kind kind)
+{
+	return &kinds[(unsigned)kind < SG_EVENT_KINDS ? kind : 0];
+}
+
+const char *sg_event_name(enum sg_event_kind kind)
+{
+	return row_of(kind)->name;
+}
+
+enum sg_event_kind sg_event_from_name(const char *name)
+{
+	int kind;
+
+	for (kind = SG_EVENT_KINDS - 1; name != NULL && kind > 0; kind--) {
+		if (strcmp(kinds[kind].name, name) == 0) {
+			return (enum sg_event_kind)kind;
+		}
+	}
+	return 0;
+}
+
+const char *sg_outcome_name(enum sg_outcome outcome)
+{
+	return (unsigned)outcome <= SG_FAILED ? outcome_names[outcome] : "";
+}
+
+const char *sg_severity_name(enum sg_severity severity)
+{
+	return (unsigned)severity <= SG_CRITICAL ? severity_names[severity]
+						 : "";
+}
+
+const int *sg_event_windows_ids(enum sg_event_kind kind)
+{
+	return row_of(kind)->windows_ids;
+}
+
 int sg_event_windows_id(const struct sg_event *event)
 {
-	if (strcmp(event->name, "negotiate") == 0) {
-		return negotiate_windows_id(event);
+	const struct kind *kind = row_of(event->kind);
+
+	if (kind->windows_id != NULL) {
+		return kind->windows_id(event);
 	}
-	if (strcmp(event->name, "session") == 0) {
-		return session_windows_id(event);
+	return kind->windows_ids[0];
+}
+
+enum sg_severity sg_event_severity(const struct sg_event *event)
+{
+	enum sg_outcome outcome = event->verdict->outcome;
+
+	if (row_of(event->kind)->critical) {
+		return SG_CRITICAL;
 	}
-	if (strcmp(event->name, "share_connect") == 0) {
-		return share_windows_id(event);
+	/* What the administrator changed is told once for each client. */
+	if (event->regression != NULL &&
+	    (event->explanation != NULL ||
+	     strcmp(event->regression->side, "server") == 0)) {
+		return SG_INFO;
 	}
-	if (strcmp(event->name, "auth_failed") == 0) {
-		return 551;
+	switch (outcome) {
+	case SG_DENIED:
+	case SG_WOULD_DENY:
+	case SG_DETECTED:
+		return SG_WARNING;
+	case SG_FAILED:
+		return SG_NOTICE;
+	default:
+		return SG_INFO;
 	}
-	return strcmp(event->name, "negotiate_tampered") == 0 ? 1005 : 0;
 }

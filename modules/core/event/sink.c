@@ -40,7 +40,7 @@ static int tell_lost(struct sg_sink *sink, const struct sg_event *before)
 		.actual = sink->name,
 	};
 	struct sg_event event = {
-		.name = "audit_lost",
+		.kind = SG_EVENT_AUDIT_LOST,
 		.when = before->when,
 		.facts = before->facts,
 		.verdict = &verdict,
