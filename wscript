@@ -236,11 +236,11 @@ def _build_objects(bld):
     special = {source for source, _ in FAULTS.values()}
     glue = bld.path.ant_glob('modules/smbd/*.c', excl=sorted(special))
     bld.objects(target='core', source=core, includes=INCLUDES,
-                cflags=CFLAGS + CFLAGS_CORE + FORTIFY, use='talloc jansson tdb')
+                cflags=CFLAGS + CFLAGS_CORE + FORTIFY, use='talloc tdb')
     if bld.env.SANITIZE:
         bld.objects(target='core_checked', source=core, includes=INCLUDES,
                     cflags=CFLAGS + CFLAGS_CORE + bld.env.SANITIZE,
-                    use='talloc jansson tdb')
+                    use='talloc tdb')
     samba = CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS
     bld.objects(target='glue', source=glue, includes=INCLUDES, cflags=samba)
     for source in sorted(special):

@@ -51,6 +51,22 @@ size_t sg_utf8_sequence(const uint8_t *p, size_t len)
 	return n;
 }
 
+bool sg_is_utf8(const char *text, size_t len)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t i = 0;
+
+	while (i < len) {
+		size_t n = sg_utf8_sequence(bytes + i, len - i);
+
+		if (n == 0) {
+			return false;
+		}
+		i += n;
+	}
+	return true;
+}
+
 size_t sg_cut_length(const char *text, size_t len, size_t max)
 {
 	const uint8_t *bytes = (const uint8_t *)text;

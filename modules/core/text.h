@@ -8,6 +8,7 @@
 #ifndef SMBGUARD_CORE_TEXT_H
 #define SMBGUARD_CORE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <talloc.h>
@@ -23,6 +24,11 @@
  * bytes that are there, at least one.
  */
 size_t sg_utf8_sequence(const uint8_t *p, size_t len);
+
+/**
+ * Are all of these bytes UTF-8? text: may be NULL if len is 0.
+ */
+bool sg_is_utf8(const char *text, size_t len);
 
 /**
  * How many of len bytes of any kind are kept, if the text may take max bytes

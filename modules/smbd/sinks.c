@@ -8,7 +8,7 @@
  * of JSON behind the "@cee:" cookie, which rsyslog and others parse, under
  * smbd's own name. Both are datagrams (datagram.c says why no library sends
  * them), in formats that do not change: systemd's "Native Journal Protocol"
- * and RFC 3164 as /dev/log has it.
+ * (core/event/journal.c) and RFC 3164 as /dev/log has it.
  *
  * How it fails: with the errno of the file or the socket.
  */
@@ -17,7 +17,7 @@
 #include "smbd/datagram.h"
 #include "smbd/sinks.h"
 
-#include "core/event/journal_fields.h"
+#include "core/event/journal.h"
 #include "core/event/sink_file.h"
 
 #include <syslog.h>
@@ -90,56 +90,22 @@ static int to_syslog(struct sg_sink *sink,
 	return ret;
 }
 
-/* One field: KEY, newline, 64 bits of length, the value, newline. */
-static char *append_field(char *message, const char *field)
-{
-	const char *value = strchr(field, '=');
-	size_t key_len = (size_t)(value - field);
-	size_t value_len = strlen(value + 1);
-	size_t have = talloc_get_size(message);
-	char *more = NULL;
-
-	more = talloc_realloc(NULL,
-			      message,
-			      char,
-			      have + key_len + 1 + 8 + value_len + 1);
-	if (more == NULL) {
-		return NULL;
-	}
-	memcpy(more + have, field, key_len);
-	have += key_len;
-	more[have++] = '\n';
-	SBVAL(more, have, value_len);
-	have += 8;
-	memcpy(more + have, value + 1, value_len);
-	have += value_len;
-	more[have] = '\n';
-	return more;
-}
-
 static int to_journal(struct sg_sink *sink,
 		      const struct sg_event *event,
 		      const char *line,
 		      size_t len)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	char **fields = NULL;
-	char *message = talloc_array(frame, char, 0);
 	struct iovec iov = {0};
-	size_t num = 0;
-	size_t i;
-	int ret = ENOMEM;
+	char *message = NULL;
+	int ret;
 
-	fields = sg_journal_fields(frame, event, line, &num);
-	for (i = 0; fields != NULL && message != NULL && i < num; i++) {
-		message = append_field(message, fields[i]);
+	message = sg_journal_message(NULL, event, &iov.iov_len);
+	if (message == NULL) {
+		return ENOMEM;
 	}
-	if (fields != NULL && message != NULL) {
-		iov.iov_base = message;
-		iov.iov_len = talloc_get_size(message);
-		ret = sg_datagram_send(sink->data, &iov, 1);
-	}
-	TALLOC_FREE(frame);
+	iov.iov_base = message;
+	ret = sg_datagram_send(sink->data, &iov, 1);
+	talloc_free(message);
 	return ret;
 }
 

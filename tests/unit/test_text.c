@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "core/event/json_text.h"
+#include "core/event/json_write.h"
 #include "core/text.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
@@ -36,15 +36,16 @@ static const char *const kinds[] = {
 
 static size_t written(const char *text, size_t len)
 {
-	json_t *value = sg_json_string(text, len);
-	char *line = json_dumps(value, JSON_ENCODE_ANY);
-	size_t bytes;
+	struct sg_writer w;
+	char *string = NULL;
+	size_t bytes = 0;
 
-	assert_non_null(line);
-	bytes = strlen(line) - 2; /* its quotes */
-	free(line);
-	json_decref(value);
-	return bytes;
+	sg_writer_begin(&w, NULL);
+	sg_write_string(&w, SG_JSON, text, len, SIZE_MAX);
+	string = sg_writer_end(&w, &bytes);
+	assert_non_null(string);
+	talloc_free(string);
+	return bytes - 2; /* its quotes */
 }
 
 /* So many times a character, in a block that ends where the text does. */

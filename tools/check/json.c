@@ -12,7 +12,7 @@
  */
 
 #include "check.h"
-#include "core/event/json_text.h"
+#include "common/json_text.h"
 
 #include <string.h>
 

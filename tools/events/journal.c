@@ -4,15 +4,14 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * core/journal_fields.c makes SMBGUARD_CLIENT_ADDRESS of clientAddress; this
- * makes a JSON line of the fields again, so that all that reads files reads
- * the journal, too.
+ * core/event/journal.c makes the line of an event out of the fields that it was
+ * sent as, so that all that reads files reads the journal, too.
  *
  * Anybody on the machine may write to the journal. What counts here was sent
  * by a process of root, which journald itself has noted.
  *
- * How it fails: a message on standard error. A field that is not in the table
- * below is left out, and so are lists (a client's offer).
+ * How it fails: a message on standard error. A field that this version does not
+ * know is left out.
  */
 
 #include "events.h"
@@ -22,56 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
+#include <talloc.h>
+
+#include "core/event/journal.h"
 
 struct sg_journal {
 	sd_journal *j;
 	uint64_t number;
-};
-
-/* The JSON names; their journal names follow from them. */
-static const char *const texts[] = {
-	"timestamp",
-	"type",
-	"event",
-	"outcome",
-	"severity",
-	"connectionId",
-	"serverName",
-	"localAddress",
-	"clientAddress",
-	"clientGuid",
-	"clientName",
-	"sessionId",
-	"account",
-	"domain",
-	"sid",
-	"authMechanism",
-	"passwordType",
-	"share",
-	"dialect",
-	"cipher",
-	"signingAlgorithm",
-	"status",
-	"reason",
-	"policy.option",
-	"policy.scope",
-	"policy.required",
-	"policy.actual",
-	"policy.exception",
-	"policy.until",
-	NULL,
-};
-
-static const char *const numbers[] = {
-	"pid",
-	"clientPort",
-	"windowsEventId",
-	"duration",
-	"lost",
-	"count",
-	"version.major",
-	"version.minor",
-	NULL,
 };
 
 static bool complain(const char *what, int ret)
@@ -144,87 +100,58 @@ bool sg_journal_skip(struct sg_journal *journal)
 	return complain("cannot be searched", ret);
 }
 
-/* clientAddress to SMBGUARD_CLIENT_ADDRESS; a dot is an underscore. */
-static void field_name(const char *name, char *field)
+/* A copy: the library keeps a field only until it is asked for the next. */
+static bool add_item(TALLOC_CTX *mem_ctx,
+		     struct sg_journal_item **items,
+		     size_t *num,
+		     const void *data,
+		     size_t len)
 {
-	char *to = stpcpy(field, "SMBGUARD_");
+	struct sg_journal_item *more = NULL;
+	char *text = NULL;
 
-	for (; *name != '\0'; name++) {
-		bool upper = *name >= 'A' && *name <= 'Z';
-		bool lower = *name >= 'a' && *name <= 'z';
-
-		if (upper) {
-			*to++ = '_';
-		}
-		if (*name == '.') {
-			*to++ = '_';
-		} else {
-			*to++ = (char)(lower ? *name - 'a' + 'A' : *name);
-		}
+	more = talloc_realloc(mem_ctx,
+			      *items,
+			      struct sg_journal_item,
+			      *num + 1);
+	if (more == NULL) {
+		return false;
 	}
-	*to = '\0';
+	*items = more;
+	text = talloc_memdup(more, data, len);
+	if (text == NULL) {
+		return false;
+	}
+	more[*num] = (struct sg_journal_item){.text = text, .len = len};
+	(*num)++;
+	return true;
 }
 
-static json_t *value_of(sd_journal *j, const char *name, bool is_number)
+/* NULL: out of memory, or ret is an error of the journal's. */
+static char *entry_line(TALLOC_CTX *mem_ctx,
+			sd_journal *j,
+			size_t *len,
+			int *ret)
 {
+	static const char prefix[] = "SMBGUARD_";
+	struct sg_journal_item *items = NULL;
 	const void *data = NULL;
-	char field[64] = {0};
-	char number[32] = {0};
-	size_t len = 0;
-	size_t skip;
-	int ret;
+	size_t num = 0;
+	bool ok = true;
 
-	field_name(name, field);
-	ret = sd_journal_get_data(j, field, &data, &len);
-	skip = strlen(field) + 1;
-	if (ret < 0 || len < skip) {
+	sd_journal_restart_data(j);
+	*ret = sd_journal_enumerate_available_data(j, &data, len);
+	while (ok && *ret > 0) {
+		if (*len >= sizeof(prefix) - 1 &&
+		    memcmp(data, prefix, sizeof(prefix) - 1) == 0) {
+			ok = add_item(mem_ctx, &items, &num, data, *len);
+		}
+		*ret = sd_journal_enumerate_available_data(j, &data, len);
+	}
+	if (!ok || *ret < 0) {
 		return NULL;
 	}
-	if (!is_number) {
-		return json_stringn((const char *)data + skip, len - skip);
-	}
-	snprintf(number,
-		 sizeof(number),
-		 "%.*s",
-		 (int)(len - skip),
-		 (const char *)data + skip);
-	return json_integer(strtoll(number, NULL, 10));
-}
-
-static void put(json_t *event, const char *name, json_t *value)
-{
-	const char *dot = strchr(name, '.');
-	char outer[32] = {0};
-	json_t *object = NULL;
-
-	if (dot == NULL || value == NULL) {
-		json_object_set_new(event, name, value);
-		return;
-	}
-	snprintf(outer, sizeof(outer), "%.*s", (int)(dot - name), name);
-	object = json_object_get(event, outer);
-	if (object == NULL) {
-		object = json_object();
-		json_object_set_new(event, outer, object);
-	}
-	json_object_set_new(object, dot + 1, value);
-}
-
-static char *entry_line(sd_journal *j)
-{
-	json_t *event = json_object();
-	char *line = NULL;
-	size_t i;
-
-	for (i = 0; texts[i] != NULL; i++) {
-		put(event, texts[i], value_of(j, texts[i], false));
-	}
-	for (i = 0; numbers[i] != NULL; i++) {
-		put(event, numbers[i], value_of(j, numbers[i], true));
-	}
-	line = json_dumps(event, JSON_COMPACT);
-	json_decref(event);
-	return line;
+	return sg_journal_line(mem_ctx, items, num, len);
 }
 
 bool sg_journal_read(struct sg_journal *journal, sg_line_fn fn, void *data)
@@ -236,22 +163,23 @@ bool sg_journal_read(struct sg_journal *journal, sg_line_fn fn, void *data)
 	ret = sd_journal_process(journal->j);
 	while (more && ret >= 0) {
 		struct sg_line line = {.file = "journal"};
-		char *text = NULL;
+		TALLOC_CTX *frame = NULL;
 
 		ret = sd_journal_next(journal->j);
 		if (ret <= 0) {
 			break;
 		}
-		text = entry_line(journal->j);
-		if (text == NULL) {
-			ret = -ENOMEM;
+		frame = talloc_new(NULL);
+		line.text = entry_line(frame, journal->j, &line.len, &ret);
+		if (line.text == NULL) {
+			talloc_free(frame);
+			ret = ret < 0 ? ret : -ENOMEM;
 			break;
 		}
-		line.text = text;
-		line.len = strlen(text);
+		line.len--; /* its newline */
 		line.number = ++journal->number;
 		more = fn(&line, data);
-		free(text);
+		talloc_free(frame);
 	}
 	return complain("cannot be read", ret);
 }

@@ -17,7 +17,7 @@
 #include "common/table.h"
 #include "status.h"
 
-#include "core/event/json_text.h"
+#include "common/json_text.h"
 
 #include <popt.h>
 #include <stdio.h>

@@ -1,11 +1,12 @@
 /*
- * smbguard: tests of strings of any bytes as JSON
+ * smbguard: tests of JSON that is written straight into a buffer
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What is UTF-8 is told here by the table of RFC 3629, section 4, not by the
- * arithmetic of the code under test.
+ * arithmetic of the code under test. Each string is read back by jansson, which
+ * must write it the same way.
  */
 
 /* wrap: _talloc_array _talloc_realloc _talloc_realloc_array _talloc_zero
@@ -23,24 +24,55 @@
 
 #include <cmocka.h>
 
-#include "core/event/json_text.h"
-#include "jansson_fault.h"
+#include <jansson.h>
+
+#include "core/event/json_write.h"
+#include "talloc_fault.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 /* A literal and its length, NULs in it counted */
 #define BYTES(text) text, sizeof(text) - 1
 
+static char *written(enum sg_form form,
+		     const char *bytes,
+		     size_t len,
+		     size_t *out_len)
+{
+	struct sg_writer w;
+	char *text = NULL;
+
+	sg_writer_begin(&w, NULL);
+	sg_write_string(&w, form, bytes, len, SIZE_MAX);
+	text = sg_writer_end(&w, out_len);
+	assert_non_null(text);
+	return text;
+}
+
 /* The bytes in a block of their exact size, so that valgrind sees more. */
 static json_t *string_of(const void *bytes, size_t len)
 {
 	char *copy = malloc(len > 0 ? len : 1);
+	char *json = NULL;
+	char *plain = NULL;
+	char *again = NULL;
+	size_t plain_len = 0;
 	json_t *value = NULL;
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, len);
-	value = sg_json_string(copy, len);
+	json = written(SG_JSON, copy, len, NULL);
+	plain = written(SG_PLAIN, copy, len, &plain_len);
 	free(copy);
+
+	value = json_loads(json, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 	assert_true(json_is_string(value));
+	again = json_dumps(value, JSON_ENCODE_ANY);
+	assert_string_equal(json, again);
+	assert_int_equal(plain_len, json_string_length(value));
+	assert_memory_equal(plain, json_string_value(value), plain_len);
+	free(again);
+	talloc_free(json);
+	talloc_free(plain);
 	return value;
 }
 
@@ -115,7 +147,12 @@ static void test_json_text_rows(void **state)
 
 static void test_json_text_nothing_is_an_empty_string(void **state)
 {
-	json_t *value = sg_json_string(NULL, 0);
+	json_t *value = NULL;
+	char *text = written(SG_JSON, NULL, 0, NULL);
+
+	assert_string_equal(text, "\"\"");
+	talloc_free(text);
+	value = string_of("", 0);
 
 	assert_true(json_is_string(value));
 	assert_int_equal(json_string_length(value), 0);
@@ -133,10 +170,10 @@ static void test_json_text_looks_at_no_byte_more(void **state)
 	size_t len;
 
 	for (len = 0; len <= 3; len++) {
-		json_t *value = sg_json_string(euro, len);
+		char *text = written(SG_PLAIN, euro, len, NULL);
 
-		assert_string_equal(json_string_value(value), expected[len]);
-		json_decref(value);
+		assert_string_equal(text, expected[len]);
+		talloc_free(text);
 	}
 }
 
@@ -221,8 +258,8 @@ static void test_json_text_keeps_exactly_what_is_utf8(void **state)
 	}
 }
 
-/* jansson would refuse to write what it does not take for UTF-8. */
-static void test_json_text_can_always_be_written(void **state)
+/* jansson would refuse to read what it does not take for UTF-8. */
+static void test_json_text_can_always_be_read(void **state)
 {
 	unsigned first;
 	unsigned second;
@@ -234,51 +271,129 @@ static void test_json_text_can_always_be_written(void **state)
 						 0x80,
 						 0x80,
 						 'a'};
-			json_t *value = string_of(bytes, sizeof(bytes));
-			char *text = json_dumps(value, JSON_ENCODE_ANY);
-			json_t *back = NULL;
-
-			assert_non_null(text);
-			back = json_loads(text,
-					  JSON_DECODE_ANY | JSON_ALLOW_NUL,
-					  NULL);
-			assert_true(json_equal(value, back));
-			json_decref(back);
-			json_decref(value);
-			counting_free(text);
+			json_decref(string_of(bytes, sizeof(bytes)));
 		}
 	}
 }
 
-static void test_json_text_out_of_memory(void **state)
+static void test_json_write_numbers(void **state)
 {
-	static const char *const texts[] = {"",
-					    "alice",
-					    "al\xef"
-					    "ce"};
+	static const struct {
+		int64_t number;
+		unsigned digits;
+		const char *text;
+	} rows[] = {
+		{0, 0, "0"},
+		{0, 1, "0"},
+		{0, 6, "000000"},
+		{7, 2, "07"},
+		{1999, 2, "1999"},
+		{-7, 1, "-7"},
+		{INT64_MAX, 1, "9223372036854775807"},
+		{INT64_MIN, 1, "-9223372036854775808"},
+		{1, 99, "00000000000000000000001"},
+	};
 	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct sg_writer w;
+		char *text = NULL;
+
+		sg_writer_begin(&w, NULL);
+		sg_write_number(&w, rows[i].number, rows[i].digits);
+		text = sg_writer_end(&w, NULL);
+		assert_string_equal(text, rows[i].text);
+		talloc_free(text);
+	}
+}
+
+static void test_json_write_nests(void **state)
+{
+	struct sg_writer w;
+	char *text = NULL;
+	size_t len = 0;
+
+	sg_writer_begin(&w, NULL);
+	sg_write_char(&w, '{');
+	sg_write_in(&w, NULL);
+	sg_write_key(&w, "a");
+	sg_write_number(&w, 1, 1);
+	sg_write_in(&w, "b");
+	sg_write_in(&w, "c");
+	sg_write_key(&w, "d");
+	sg_write_string(&w, SG_JSON, "{[", 2, SIZE_MAX);
+	sg_write_in(&w, "c");
+	sg_write_key(&w, "e");
+	sg_write_char(&w, '[');
+	sg_write_comma(&w);
+	sg_write_hex(&w, 0x12345, 4);
+	sg_write_comma(&w);
+	sg_write_number(&w, 3, 1);
+	sg_write_char(&w, ']');
+	sg_write_in(&w, NULL);
+	sg_write_key(&w, "f");
+	sg_write_number(&w, 4, 1);
+	sg_write_char(&w, '}');
+	text = sg_writer_end(&w, &len);
+	assert_string_equal(text,
+			    "{\"a\":1,\"b\":{},"
+			    "\"c\":{\"d\":\"{[\",\"e\":[2345,3]},\"f\":4}");
+	assert_int_equal(len, strlen(text));
+	talloc_free(text);
+}
+
+/* Lengths around every end of the buffer, by each way to write */
+static void test_json_write_grows(void **state)
+{
+	static char bytes[5000];
+	size_t len;
+
+	memset(bytes, '\x01', sizeof(bytes));
+	for (len = 0; len < sizeof(bytes); len += 7) {
+		size_t got = 0;
+		char *text = written(SG_JSON, bytes, len, &got);
+
+		assert_int_equal(got, 6 * len + 2);
+		talloc_free(text);
+		text = written(SG_PLAIN, bytes, len, &got);
+		assert_int_equal(got, len);
+		assert_memory_equal(text, bytes, len);
+		assert_int_equal(text[len], '\0');
+		talloc_free(text);
+	}
+}
+
+/* Whatever follows the failure, there is no text. */
+static void test_json_write_out_of_memory(void **state)
+{
+	static char bytes[3000];
 	unsigned n;
 
-	for (i = 0; i < ARRAY_LENGTH(texts); i++) {
-		json_t *value = NULL;
-		long live = jansson_live;
+	for (n = 1; n < 100; n++) {
+		struct sg_writer w;
+		char *text = NULL;
 
-		for (n = 1; n < 100; n++) {
-			alloc_calls = 0;
-			fail_at = n;
-			value = sg_json_string(texts[i], strlen(texts[i]));
-			fail_at = 0;
-			if (alloc_calls < n) {
-				break;
-			}
-			assert_null(value);
-			assert_int_equal(jansson_live, live);
+		alloc_calls = 0;
+		fail_at = n;
+		sg_writer_begin(&w, NULL);
+		sg_write_in(&w, "a");
+		sg_write_comma(&w);
+		sg_write_string(&w, SG_JSON, bytes, sizeof(bytes), SIZE_MAX);
+		sg_write_string(&w, SG_JSON, "a", 1, 1);
+		sg_write_hex(&w, 1, 16);
+		sg_write(&w, bytes, sizeof(bytes));
+		text = sg_writer_end(&w, NULL);
+		fail_at = 0;
+		if (alloc_calls < n) {
+			assert_non_null(text);
+			talloc_free(text);
+			break;
 		}
-		assert_non_null(value);
-		assert_true(n > 1);
-		json_decref(value);
-		assert_int_equal(jansson_live, live);
+		assert_null(text);
+		assert_null(w.text);
 	}
+	/* The first buffer, and two that are larger */
+	assert_in_range(n, 3, 99);
 }
 
 int main(void)
@@ -288,10 +403,12 @@ int main(void)
 		cmocka_unit_test(test_json_text_nothing_is_an_empty_string),
 		cmocka_unit_test(test_json_text_looks_at_no_byte_more),
 		cmocka_unit_test(test_json_text_keeps_exactly_what_is_utf8),
-		cmocka_unit_test(test_json_text_can_always_be_written),
-		cmocka_unit_test(test_json_text_out_of_memory),
+		cmocka_unit_test(test_json_text_can_always_be_read),
+		cmocka_unit_test(test_json_write_numbers),
+		cmocka_unit_test(test_json_write_nests),
+		cmocka_unit_test(test_json_write_grows),
+		cmocka_unit_test(test_json_write_out_of_memory),
 	};
 
-	jansson_fault_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
 /*
- * smbguard: tests of the fields for the systemd journal
+ * smbguard: tests of events as messages for the systemd journal
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-
-/* wrap: _talloc_array _talloc_realloc _talloc_realloc_array _talloc_zero
-   _talloc_zero_array talloc_asprintf talloc_asprintf_append
-   talloc_named_const talloc_strdup talloc_strdup_append talloc_strndup
-   talloc_vasprintf_append */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,62 +17,9 @@
 
 #include <syslog.h>
 
-#include "core/event/journal_fields.h"
-#include "event_fixture.h"
-#include "jansson_fault.h"
+#include "journal_fixture.h"
 
-struct fields {
-	char **items;
-	size_t num;
-};
-
-static struct fields fields_of(TALLOC_CTX *mem_ctx,
-			       const struct sg_event *event)
-{
-	size_t len = 0;
-	char *line = sg_event_line(mem_ctx, event, &len);
-	struct fields f = {.num = 0};
-
-	assert_non_null(line);
-	f.items = sg_journal_fields(mem_ctx, event, line, &f.num);
-	assert_non_null(f.items);
-	assert_ptr_equal(talloc_parent(f.items), mem_ctx);
-	talloc_free(line);
-	return f;
-}
-
-/* The value of the one field with that key, NULL: none */
-static const char *value_of(const struct fields *f, const char *key)
-{
-	const char *value = NULL;
-	size_t len = strlen(key);
-	size_t i;
-
-	for (i = 0; i < f->num; i++) {
-		if (strncmp(f->items[i], key, len) == 0 &&
-		    f->items[i][len] == '=') {
-			assert_null(value);
-			value = f->items[i] + len + 1;
-		}
-	}
-	return value;
-}
-
-static void assert_value(const struct fields *f,
-			 const char *key,
-			 const char *expected)
-{
-	const char *value = value_of(f, key);
-
-	if (value == NULL || strcmp(value, expected) != 0) {
-		fail_msg("%s is \"%s\", not \"%s\"",
-			 key,
-			 value != NULL ? value : "missing",
-			 expected);
-	}
-}
-
-static void test_journal_fields_of_a_whole_event(void **state)
+static void test_journal_of_a_whole_event(void **state)
 {
 	static const char *const expected[] = {
 		"MESSAGE=Refused: alice.",
@@ -132,13 +74,13 @@ static void test_journal_fields_of_a_whole_event(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LENGTH(expected) && i < f.num; i++) {
-		assert_string_equal(f.items[i], expected[i]);
+		assert_string_equal(f.items[i].text, expected[i]);
 	}
 	assert_int_equal(f.num, ARRAY_LENGTH(expected));
 	talloc_free(mem_ctx);
 }
 
-static void test_journal_fields_of_an_offer(void **state)
+static void test_journal_of_an_offer(void **state)
 {
 	const struct sg_offer offer = {
 		.kind = SG_OFFER_SMB2,
@@ -183,7 +125,7 @@ static void test_journal_fields_of_an_offer(void **state)
  * A key of the journal: capitals, digits and "_", no "_" first, at most 64
  * characters; and one value each, or a client could forge a field.
  */
-static void test_journal_fields_have_lawful_keys(void **state)
+static void test_journal_has_lawful_keys(void **state)
 {
 	const struct sg_event event = {
 		.kind = SG_EVENT_SHARE_CONNECT,
@@ -198,22 +140,23 @@ static void test_journal_fields_have_lawful_keys(void **state)
 
 	assert_true(f.num > 20);
 	for (i = 0; i < f.num; i++) {
-		size_t len = strspn(f.items[i],
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+		const char *text = f.items[i].text;
+		size_t len =
+			strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 
-		assert_int_equal(f.items[i][len], '=');
+		assert_int_equal(text[len], '=');
 		assert_in_range(len, 1, 64);
-		assert_int_not_equal(f.items[i][0], '_');
+		assert_int_not_equal(text[0], '_');
 		for (j = 0; j < i; j++) {
 			assert_int_not_equal(
-				strncmp(f.items[i], f.items[j], len + 1),
+				strncmp(text, f.items[j].text, len + 1),
 				0);
 		}
 	}
 	talloc_free(mem_ctx);
 }
 
-static void test_journal_fields_of_any_string(void **state)
+static void test_journal_of_any_string(void **state)
 {
 	static const struct {
 		const char *account;
@@ -253,7 +196,7 @@ static void test_journal_fields_of_any_string(void **state)
 	}
 }
 
-static void test_journal_fields_priority(void **state)
+static void test_journal_priority(void **state)
 {
 	static const struct {
 		const char *event;
@@ -293,106 +236,15 @@ static void test_journal_fields_priority(void **state)
 	}
 }
 
-static void test_journal_fields_of_no_line(void **state)
-{
-	static const char *const lines[] = {"", "{", "nonsense\n"};
-	const struct sg_event event = {
-		.kind = SG_EVENT_SESSION,
-		.facts = &bare_facts,
-		.verdict = &allowed,
-	};
-	size_t num = 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(lines); i++) {
-		assert_null(sg_journal_fields(NULL, &event, lines[i], &num));
-	}
-}
-
-static void run_out_of_memory(bool ever)
-{
-	const struct sg_event event = {
-		.kind = SG_EVENT_SHARE_CONNECT,
-		.when = noon,
-		.facts = &full_facts,
-		.verdict = &denied,
-	};
-	TALLOC_CTX *mem_ctx = talloc_new(NULL);
-	size_t len = 0;
-	char *line = sg_event_line(mem_ctx, &event, &len);
-	struct fields good = fields_of(mem_ctx, &event);
-	size_t i;
-	unsigned n;
-
-	for (n = 1; n < 100000; n++) {
-		struct fields f = {.num = 0};
-		size_t blocks = talloc_total_blocks(NULL);
-
-		alloc_calls = 0;
-		fail_at = n;
-		fail_ever = ever;
-		jansson_spared = !ever;
-		f.items = sg_journal_fields(mem_ctx, &event, line, &f.num);
-		fail_at = 0;
-		if (f.items == NULL) {
-			assert_true(alloc_calls >= n);
-			if (talloc_total_blocks(NULL) != blocks) {
-				fail_msg("allocation %u failed, and memory "
-					 "was lost",
-					 n);
-			}
-			continue;
-		}
-		/* All of them, or none. */
-		assert_int_equal(f.num, good.num);
-		for (i = 0; i < f.num; i++) {
-			assert_string_equal(f.items[i], good.items[i]);
-		}
-		talloc_free(f.items);
-		if (alloc_calls < n) {
-			break;
-		}
-		assert_false(ever);
-	}
-	assert_true(n > 100);
-	jansson_spared = false;
-	talloc_free(mem_ctx);
-}
-
-static void test_journal_fields_out_of_memory_gives_none(void **state)
-{
-	run_out_of_memory(true);
-}
-
-/*
- * jansson is spared: its parser loses bytes when a buffer cannot grow and later
- * allocations succeed again.
- */
-static void test_journal_fields_short_of_memory_alters_none(void **state)
-{
-	run_out_of_memory(false);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_journal_fields_of_a_whole_event),
-		cmocka_unit_test(test_journal_fields_of_an_offer),
-		cmocka_unit_test(test_journal_fields_have_lawful_keys),
-		cmocka_unit_test(test_journal_fields_of_any_string),
-		cmocka_unit_test(test_journal_fields_priority),
-		cmocka_unit_test(test_journal_fields_of_no_line),
-		cmocka_unit_test(test_journal_fields_out_of_memory_gives_none),
-		cmocka_unit_test(
-			test_journal_fields_short_of_memory_alters_none),
+		cmocka_unit_test(test_journal_of_a_whole_event),
+		cmocka_unit_test(test_journal_of_an_offer),
+		cmocka_unit_test(test_journal_has_lawful_keys),
+		cmocka_unit_test(test_journal_of_any_string),
+		cmocka_unit_test(test_journal_priority),
 	};
 
-	int failed;
-
-	jansson_fault_init();
-	/* Counts what belongs to nobody, too. */
-	talloc_enable_null_tracking();
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	talloc_disable_null_tracking();
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
