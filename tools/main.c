@@ -60,6 +60,9 @@ int main(int argc, const char **argv)
 		       SMBGUARD_SAMBA_PACKAGE);
 		return SG_EXIT_OK;
 	}
+	if (strcmp(argv[1], "--tables") == 0) {
+		return sg_print_tables();
+	}
 	for (c = commands; c->name != NULL; c++) {
 		if (strcmp(c->name, argv[1]) == 0) {
 			return c->run(argc - 1, argv + 1);

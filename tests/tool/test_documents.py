@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The documents and the code say the same.
 
-What: options, events and fields are read out of the C sources, and each must
-be in the manual, the README and the schema, with nothing there that the code
-does not have.  Examples of events are held against the schema, manual pages
+What: events and fields are what the command prints of its tables, options are
+read out of the C sources.  Each must be in the manual, the README and the
+schema, with nothing there that the code does not have.  Examples of events are held against the schema, manual pages
 render without a warning, relative links lead somewhere.
 
 How: sources and documents are plain text here; the manual is looked at both as
@@ -21,25 +21,17 @@ import re
 from unittest import mock
 
 import eventschema
+import tables
 from harness import ROOT, Test
 from sources import exception_table, option_table, text
 
 PAGES = ('smbguard.8', 'vfs_smbguard.8', 'smbguard.conf.5',
          'smbguard-events.7')
 COMMAND = os.path.join(ROOT, 'build/stage/bin/smbguard')
-# Where event.c's helpers put their fields.
-OBJECTS = {'b': '', 'o': 'offer.', 'p': 'policy.', 'd': 'downgrade.',
-           'n': 'expected.'}
 
 
 def manual(page):
     return text('docs/man/%s.scd' % page)
-
-
-def sources():
-    return ''.join(text(path) for path in
-                   glob.glob(os.path.join(ROOT, 'modules/**/*.c'),
-                             recursive=True))
 
 
 def entries(page):
@@ -112,42 +104,21 @@ def test_options_in_examples_and_documents_exist(t):
     t.true(len(seen) > 20, 'options are found')
 
 
-def code_events():
-    """What a struct sg_event is named in the code."""
-    bodies = re.findall(r'struct sg_event \w+ = \{(.*?)\};', sources(), re.S)
-    names = [re.search(r'\.kind = SG_EVENT_(\w+)', body) for body in bodies]
-    return sorted({name.group(1).lower() for name in names if name})
-
-
-def code_fields():
-    """Every field that core/event.c can write, "policy.option" and so on."""
-    source = text('modules/core/event/event.c')
-    found = set()
-    for variable, name in re.findall(r'\bput(?:_\w+)?\(&?(\w+),\s*"(\w+)"',
-                                     source):
-        found.add(OBJECTS[variable] + name)
-    for name in re.findall(r'^\t\s+"(\w+)",\n\t\s+SG_EVENT_', source, re.M):
-        found.add('version.' + name)
-    for name in re.findall(r'put_negotiated\(b, "(\w+)"', source):
-        found |= {field.replace('expected.', name + '.') for field in found
-                  if field.startswith('expected.')}
-    return found
-
-
 def schema_fields():
+    """{name: what the schema says}, "policy" and "policy.option" and so on."""
     schema = eventschema.schema()
-    found = set()
+    found = {}
     for name, body in schema['properties'].items():
-        found.add(name)
         if '$ref' in body:
             body = schema['$defs'][body['$ref'].split('/')[-1]]
-        found |= {'%s.%s' % (name, inner)
-                  for inner in body.get('properties', {})}
+        found[name] = body
+        for inner, rest in body.get('properties', {}).items():
+            found['%s.%s' % (name, inner)] = rest
     return found
 
 
 def test_every_event_is_in_the_documents(t):
-    events = code_events()
+    events = sorted(tables.events())
     t.equal(13, len(events), 'events in the code: %s' % events)
     schema = eventschema.schema()
     t.equal(events, sorted(schema['properties']['event']['enum']), 'schema')
@@ -162,31 +133,82 @@ def test_every_event_is_in_the_documents(t):
 
 
 def test_every_field_is_in_the_documents(t):
-    fields = code_fields()
+    fields = tables.fields()
     for field in ('version.major', 'offer.ciphers', 'policy.until', 'lost',
                   'received.capabilities', 'downgrade.was', 'timestamp'):
         t.true(field in fields, 'fields are found: ' + field)
-    t.equal(sorted(fields), sorted(schema_fields()), 'fields of the schema')
+    t.equal(list(fields), [name for name in schema_fields()
+                           if name not in objects(fields)],
+            'fields of the schema')
     page = manual('smbguard-events.7')
     page = page[page.index('\n# FIELDS'):page.index('\n# STRINGS')]
     told = set(re.findall(r'\*(\w+)\*', page))
-    missing = {field.split('.')[-1] for field in fields} - told
+    missing = {part for field in fields for part in field.split('.')} - told
     t.equal(set(), missing, 'fields that smbguard-events(7) leaves out')
 
 
+def objects(fields):
+    return {name.split('.')[0] for name in fields if '.' in name}
+
+
+def schema_type(body):
+    """As the table of fields names it."""
+    if 'enum' in body or 'const' in body:
+        value, = {type(v) for v in body.get('enum', [body.get('const')])}
+        return {str: 'string', int: 'number'}[value]
+    if body['type'] == 'array':
+        return 'list of %ss' % body['items']['type']
+    return {'integer': 'number'}.get(body['type'], body['type'])
+
+
+def test_types_of_fields(t):
+    """The schema has the type of each, and a pattern where it has a form."""
+    forms = {'text': 'string', 'id': 'string', 'guid': 'string',
+             'time': 'string', 'list': 'list of strings'}
+    found = schema_fields()
+    for name, row in tables.fields().items():
+        t.equal(forms.get(row['type'], row['type']), schema_type(found[name]),
+                name)
+        if row['type'] in ('id', 'guid', 'time'):
+            t.true('pattern' in found[name], name)
+
+
+def test_which_event_has_which_field(t):
+    """By the schema, in order; and what is always there is required."""
+    fields, schema = tables.fields(), eventschema.schema()
+
+    def names(rows):
+        return list(dict.fromkeys(name.split('.')[0] for name in rows))
+    t.equal(names(name for name, row in fields.items() if row['always']
+                  and len(row['events']) == len(tables.events())),
+            schema['required'])
+    t.equal(13, len(schema['allOf']))
+    for rule in schema['allOf']:
+        event = rule['if']['properties']['event']['const']
+        then = rule['then']
+        t.equal(names(name for name, row in fields.items()
+                      if event in row['events']),
+                then['propertyNames']['enum'], event)
+        t.equal(tables.events()[event], then['properties'].get(
+            'windowsEventId', {'enum': []})['enum'], event)
+    found = schema_fields()
+    t.equal(6, len(objects(fields)))
+    for name in objects(fields):
+        t.equal([row.split('.')[1] for row in fields
+                 if row.startswith(name + '.') and fields[row]['always']],
+                found[name]['required'], name)
+
+
 def test_values_of_fields(t):
-    source = text('modules/core/event/kind.c')
     properties = eventschema.schema()['properties']
     page = manual('smbguard-events.7')
-    for field, table, count in (('outcome', 'outcome_names', 5),
-                                ('severity', 'severity_names', 4)):
-        body = re.search(table + r'\[\] = \{(.*?)\};', source, re.S).group(1)
-        values = re.findall(r'"(\w+)"', body)
+    for field, table, count in (('outcome', 'outcomes', 5),
+                                ('severity', 'severities', 4)):
+        values = tables.tables()[table]
         t.equal(values, properties[field]['enum'], field)
         for value in t.each(values, count, field):
             t.contains('*%s*' % value, page)
-    kinds = source[source.index('static int negotiate_windows_id'):]
-    ids = sorted(map(int, set(re.findall(r'\b(\d{3,4})\b', kinds))))
+    ids = sorted(set().union(*tables.events().values()))
     t.equal(ids, properties['windowsEventId']['enum'], 'windowsEventId')
     for number in t.each(ids, 10, 'numbers'):
         t.contains(str(number), page)
@@ -195,12 +217,10 @@ def test_values_of_fields(t):
 
 
 def test_version_of_the_format(t):
-    header = text('modules/core/event/event.h')
-    version = [int(re.search(r'SG_EVENT_%s (\d+)' % part, header).group(1))
-               for part in ('MAJOR', 'MINOR')]
+    version = tables.tables()['version']
     parts = eventschema.schema()['properties']['version']['properties']
-    t.equal(version, [parts['major']['const'], parts['minor']['const']])
-    told = 'version %d.%d' % tuple(version)
+    t.equal(version, {name: part['const'] for name, part in parts.items()})
+    told = 'version %(major)d.%(minor)d' % version
     t.contains(told, manual('smbguard-events.7'))
 
 
@@ -212,7 +232,7 @@ def json_blocks(page):
 def test_examples_of_events(t):
     """One of each in the manual, and the README's, as the schema has them."""
     shown = json_blocks(manual('smbguard-events.7'))
-    t.equal(code_events(), sorted(event['event'] for event in shown))
+    t.equal(sorted(tables.events()), sorted(event['event'] for event in shown))
     readme = re.search(r'^    \{\n.*?^    \}$', text('README.md'), re.M | re.S)
     shown.append(json.loads(readme.group(0)))
     t.equal([], eventschema.faults(shown))
@@ -263,7 +283,7 @@ def test_the_schema_is_strict(t):
 def test_the_schema_is_strict_everywhere(t):
     """Each field of each event has one type, and no object takes another."""
     events = json_blocks(manual('smbguard-events.7'))
-    for event in t.each(events, 13, 'examples'):
+    for event in t.each(events, len(tables.events()), 'examples'):
         inner = [(name, value) for name, value in event.items()
                  if isinstance(value, dict)]
         wrong = [dict(event, colour='blue')]

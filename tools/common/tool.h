@@ -29,4 +29,9 @@ int sg_command_watch(int argc, const char **argv);
 int sg_command_status(int argc, const char **argv);
 int sg_command_explain(int argc, const char **argv);
 
+/**
+ * Print the tables of the code as JSON: see tables.c. Returns an enum sg_exit.
+ */
+int sg_print_tables(void);
+
 #endif /* SMBGUARD_TOOLS_COMMON_TOOL_H */
