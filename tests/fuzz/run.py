@@ -143,8 +143,21 @@ def smb1_seeds():
     yield b'\0' + framed(b'\xffEMB' + bytes(40))
 
 
+def event_seeds():
+    """Numbers and flags, then strings of each kind; and journal entries."""
+    strings = [data[1:] for data in text_seeds()]
+    for kind in range(14):
+        for flags in (0, 15):
+            yield bytes([kind]) + b'\x69\2\3\4\1' + bytes(range(20)) + \
+                bytes([flags]) + bytes(range(40)) + b''.join(
+                    bytes([min(len(s), 255)]) + s for s in 6 * strings)
+    yield b'SMBGUARD_PID=4711\nSMBGUARD_SIGNED=true\nSMBGUARD_OFFER={}\n' \
+        b'SMBGUARD_SHARE="\\\xff\nSMBGUARD_OFFER_DIALECTS=["SMB3_11","0x0999"]\n' \
+        b'SMBGUARD_OFFER_SMB1=["a","\\"\\\\\\u0001"]\nSMBGUARD_POLICY_OPTION=x'
+
+
 SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_text': text_seeds, 'fuzz_addr': addr_seeds,
-         'fuzz_smb1': smb1_seeds}
+         'fuzz_smb1': smb1_seeds, 'fuzz_event': event_seeds}
 
 
 # Building and running

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """docs/events.schema.json, held against the events that tests see.
 
-What: faults() says in words where events differ from the schema.
+What: faults() says in words where events differ from the schema; examples()
+has one event of each kind, as smbguard-events(7) shows them.
 
 How: python3-jsonschema of Debian, loaded once for all tests.
 
@@ -13,6 +14,7 @@ How it fails: without that package nothing is checked, which is a fault under
 import functools
 import json
 import os
+import re
 
 try:
     import jsonschema
@@ -21,6 +23,7 @@ except ImportError:
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     '../../docs/events.schema.json')
+MANUAL = os.path.join(os.path.dirname(PATH), 'man/smbguard-events.7.scd')
 MISSING = 'python3-jsonschema is not installed, events are not checked'
 AT_MOST = 3
 
@@ -29,6 +32,13 @@ AT_MOST = 3
 def schema():
     with open(PATH, encoding='utf-8') as f:
         return json.load(f)
+
+
+def examples():
+    with open(MANUAL, encoding='utf-8') as f:
+        blocks = re.findall(r'^```\n(\{\n.*?\n\})\n```$', f.read(),
+                            re.M | re.S)
+    return [json.loads(block.replace('\\\\', '\\')) for block in blocks]
 
 
 @functools.lru_cache(None)

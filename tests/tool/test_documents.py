@@ -224,14 +224,9 @@ def test_version_of_the_format(t):
     t.contains(told, manual('smbguard-events.7'))
 
 
-def json_blocks(page):
-    blocks = re.findall(r'^```\n(\{\n.*?\n\})\n```$', page, re.M | re.S)
-    return [json.loads(block.replace('\\\\', '\\')) for block in blocks]
-
-
 def test_examples_of_events(t):
     """One of each in the manual, and the README's, as the schema has them."""
-    shown = json_blocks(manual('smbguard-events.7'))
+    shown = eventschema.examples()
     t.equal(sorted(tables.events()), sorted(event['event'] for event in shown))
     readme = re.search(r'^    \{\n.*?^    \}$', text('README.md'), re.M | re.S)
     shown.append(json.loads(readme.group(0)))
@@ -251,7 +246,7 @@ def test_jq_lines_work(t):
     """Run on the examples of the manual: no errors, and the right number."""
     path = os.path.join(t.directory, 'events')
     with open(path, 'w', encoding='utf-8') as f:
-        for event in json_blocks(manual('smbguard-events.7')):
+        for event in eventschema.examples():
             f.write(json.dumps(event) + '\n')
     t.equal(7, len(jq_lines()), 'lines')
     for line in jq_lines():
@@ -265,7 +260,7 @@ def test_jq_lines_work(t):
 
 def test_the_schema_is_strict(t):
     """It finds what is wrong, and nothing wrong with what is right."""
-    right = [event for event in json_blocks(manual('smbguard-events.7'))
+    right = [event for event in eventschema.examples()
              if event['event'] == 'share_connect'][0]
     t.equal([], eventschema.faults([right]))
     wrong = ({'colour': 'blue'}, {'status': 'NT_STATUS_OK'}, {'pid': '1'},
@@ -282,7 +277,7 @@ def test_the_schema_is_strict(t):
 
 def test_the_schema_is_strict_everywhere(t):
     """Each field of each event has one type, and no object takes another."""
-    events = json_blocks(manual('smbguard-events.7'))
+    events = eventschema.examples()
     for event in t.each(events, len(tables.events()), 'examples'):
         inner = [(name, value) for name, value in event.items()
                  if isinstance(value, dict)]
