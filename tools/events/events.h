@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/event/event.h"
+
 /* A longer line is no event. */
 #define SG_LINE_MAX (1U << 20)
 
@@ -125,5 +127,10 @@ char *sg_printable(const char *text, size_t len);
  * ("policy.option"); NULL if there is none. It may hold NULs; len may be NULL.
  */
 const char *sg_event_text(const json_t *event, const char *name, size_t *len);
+
+/**
+ * What happened; 0 for a kind that is not known here.
+ */
+enum sg_event_kind sg_event_kind_of(const json_t *event);
 
 #endif /* SMBGUARD_TOOLS_EVENTS_EVENTS_H */

@@ -17,8 +17,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/event/event.h"
-
 #define MICROSECONDS 1000000
 
 static bool digits(const char **p, int n, int *value)
@@ -154,6 +152,11 @@ const char *sg_event_text(const json_t *event, const char *name, size_t *len)
 		*len = json_string_length(value);
 	}
 	return json_string_value(value);
+}
+
+enum sg_event_kind sg_event_kind_of(const json_t *event)
+{
+	return sg_event_from_name(sg_event_text(event, "event", NULL));
 }
 
 static bool is_smbguard(const json_t *event)

@@ -50,9 +50,10 @@ static bool has(const struct sg_line *line, const char *word)
 }
 
 /* A connection is counted once: when it is negotiated, or at its share. */
-static const char *chart_event(const struct sg_report *report)
+static enum sg_event_kind chart_event(const struct sg_report *report)
 {
-	return report->shares != NULL ? "share_connect" : "negotiate";
+	return report->shares != NULL ? SG_EVENT_SHARE_CONNECT
+				      : SG_EVENT_NEGOTIATE;
 }
 
 /* Might the line matter? */
@@ -71,7 +72,7 @@ static bool may_matter(const struct sg_report *report,
 		wanted = has(line, "den");
 	}
 	if (!wanted && sg_report_has_charts(report)) {
-		wanted = has(line, chart_event(report));
+		wanted = has(line, sg_event_name(chart_event(report)));
 	}
 	return wanted || has(line, "\\u00");
 }
@@ -209,10 +210,10 @@ static void count_refusal(struct sg_report *report,
 }
 
 /* negotiate, session and share_connect are the events with a verdict. */
-static bool is_verdict(const char *name)
+static bool is_verdict(enum sg_event_kind kind)
 {
-	return strcmp(name, "negotiate") == 0 || strcmp(name, "session") == 0 ||
-	       strcmp(name, "share_connect") == 0;
+	return kind == SG_EVENT_NEGOTIATE || kind == SG_EVENT_SESSION ||
+	       kind == SG_EVENT_SHARE_CONNECT;
 }
 
 static void collect_decided(struct sg_report *report,
@@ -259,14 +260,13 @@ static void collect_whatif(struct sg_report *report,
 
 static void collect_charts(struct sg_report *report, const json_t *event)
 {
-	const char *name = sg_event_text(event, "event", NULL);
 	const char *dialect = sg_event_text(event, "dialect", NULL);
 	const char *cipher = sg_event_text(event, "cipher", NULL);
 	size_t d = 0;
 	size_t c = 0;
 	size_t i;
 
-	if (strcmp(name, chart_event(report)) != 0) {
+	if (sg_event_kind_of(event) != chart_event(report)) {
 		return;
 	}
 	for (i = 1; dialect != NULL && i < SG_DIALECTS; i++) {
@@ -283,7 +283,6 @@ bool sg_report_line(const struct sg_line *line, void *data)
 {
 	struct sg_report *report = data;
 	const char *problem = NULL;
-	const char *name = NULL;
 	json_t *event = NULL;
 	int64_t when = 0;
 
@@ -300,8 +299,8 @@ bool sg_report_line(const struct sg_line *line, void *data)
 		count_bad(report, line, problem);
 		return true;
 	}
-	name = sg_event_text(event, "event", NULL);
-	if (is_verdict(name) && is_asked_for(report, event, when)) {
+	if (is_verdict(sg_event_kind_of(event)) &&
+	    is_asked_for(report, event, when)) {
 		if (report->whatif != NULL) {
 			collect_whatif(report, event, when);
 		} else {

@@ -175,7 +175,6 @@ void sg_facts_of_event(const struct sg_offers *offers,
 		       struct sg_offer *offer,
 		       struct sg_gaps *gaps)
 {
-	const char *name = sg_event_text(event, "event", NULL);
 	uint64_t connection = connection_of(event);
 	const struct offer_seen *seen = &offers->seen[place_of(connection)];
 
@@ -191,7 +190,7 @@ void sg_facts_of_event(const struct sg_offers *offers,
 		.dialect = facts->dialect == SG_DIALECT_NONE,
 		.offer = true,
 	};
-	if (name != NULL && strcmp(name, "negotiate") != 0) {
+	if (sg_event_kind_of(event) != SG_EVENT_NEGOTIATE) {
 		add_user(facts, event, gaps);
 	}
 	if (connection != 0 && seen->connection == connection) {
