@@ -70,9 +70,10 @@ struct sg_field {
 	/* Fills in a value. from: never NULL. False: there is none. */
 	sg_field_get_fn get;
 
-	bool always; /* a member that is written where it is 0 or NULL, too */
-	uint32_t
-		events; /* those that may have it: bits 1 << enum sg_event_kind */
+	/* A member is written where it is 0 or NULL, too. */
+	bool always;
+	/* Those that may have it: bits 1 << enum sg_event_kind */
+	uint32_t events;
 };
 
 /* In the order in which they are written; one without a name ends them. */

@@ -105,6 +105,11 @@ static void write_item(struct sg_writer *w, const char *key, const char *value)
 	end_item(w, begin);
 }
 
+static bool same_object(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* Rows of one object in a row: was there any of it, and had it a field? */
 struct object {
 	const char *name;
@@ -117,12 +122,13 @@ static void note_object(struct sg_writer *w,
 {
 	char key[SG_JOURNAL_KEY_SIZE];
 
-	if (object->name != NULL && object->name != name && object->is_empty) {
+	if (same_object(object->name, name)) {
+		return;
+	}
+	if (object->name != NULL && object->is_empty) {
 		write_item(w, object_key(object->name, key), empty);
 	}
-	if (object->name != name) {
-		*object = (struct object){.name = name, .is_empty = true};
-	}
+	*object = (struct object){.name = name, .is_empty = true};
 }
 
 char *sg_journal_message(TALLOC_CTX *mem_ctx,
@@ -311,7 +317,8 @@ char *sg_journal_line(TALLOC_CTX *mem_ctx,
 		char key[SG_JOURNAL_KEY_SIZE];
 		struct sg_journal_item value;
 
-		if (field->object != NULL && field->object != object) {
+		if (field->object != NULL &&
+		    !same_object(field->object, object)) {
 			value = find(items,
 				     num,
 				     object_key(field->object, key));
