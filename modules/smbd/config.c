@@ -292,7 +292,8 @@ static size_t list_ids(const char **names,
 	for (i = 0; names != NULL && names[i] != NULL; i++) {
 		int id = id_of(names[i]);
 
-		if (id >= 0 && num < SG_OFFER_MAX_ITEMS) {
+		/* MD5 is SMB1's own, and on no list. */
+		if (id >= 0 && id < 32 && num < SG_OFFER_MAX_ITEMS) {
 			ids[num++] = (uint16_t)id;
 		}
 	}
@@ -301,26 +302,9 @@ static size_t list_ids(const char **names,
 
 static int cipher_id(const char *name)
 {
-	uint16_t id;
+	uint16_t cipher = sg_cipher_from_name(name);
 
-	for (id = 1; sg_cipher_name(id) != NULL; id++) {
-		if (strequal(name, sg_cipher_name(id))) {
-			return id;
-		}
-	}
-	return -1;
-}
-
-static int signing_id(const char *name)
-{
-	int id;
-
-	for (id = 0; sg_signing_name(id) != NULL; id++) {
-		if (strequal(name, sg_signing_name(id))) {
-			return id;
-		}
-	}
-	return -1;
+	return cipher != SG_CIPHER_NONE ? cipher : -1;
 }
 
 void sg_config_server_lists(struct sg_server_lists *lists)
@@ -333,7 +317,7 @@ void sg_config_server_lists(struct sg_server_lists *lists)
 				      cipher_id,
 				      lists->ciphers);
 	lists->num_signing = list_ids(lp_server_smb3_signing_algorithms(),
-				      signing_id,
+				      sg_signing_from_name,
 				      lists->signing);
 }
 

@@ -70,23 +70,18 @@ static bool set_floor(enum sg_dialect floor)
 static bool narrow(const char *name,
 		   const char **native,
 		   uint32_t mask,
-		   const char *(*name_of)(int id))
+		   int (*id_of)(const char *name))
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *list = talloc_strdup(frame, "");
 	bool ok = true;
 	size_t i;
-	int id;
 
 	for (i = 0; native != NULL && native[i] != NULL; i++) {
-		for (id = 0; id < 32; id++) {
-			const char *known = name_of(id);
+		int id = id_of(native[i]);
 
-			if (known == NULL || (mask & 1U << id) == 0 ||
-			    !strequal(known, native[i])) {
-				continue;
-			}
-			list = talloc_asprintf_append(list, "%s ", known);
+		if (id >= 0 && id < 32 && (mask & 1U << id) != 0) {
+			list = talloc_asprintf_append(list, "%s ", native[i]);
 		}
 	}
 	if (list == NULL) {
@@ -98,9 +93,9 @@ static bool narrow(const char *name,
 	return ok;
 }
 
-static const char *cipher_name(int id)
+static int cipher_from_name(const char *name)
 {
-	return sg_cipher_name((uint16_t)id);
+	return sg_cipher_from_name(name);
 }
 
 bool sg_knob_algorithms(const struct sg_policy *policy,
@@ -114,13 +109,13 @@ bool sg_knob_algorithms(const struct sg_policy *policy,
 		ok = narrow("server smb3 encryption algorithms",
 			    lp_server_smb3_encryption_algorithms(),
 			    policy->global->encryption_algorithms,
-			    cipher_name);
+			    cipher_from_name);
 	}
 	if (ok && signers) {
 		ok = narrow("server smb3 signing algorithms",
 			    lp_server_smb3_signing_algorithms(),
 			    policy->global->signing_algorithms,
-			    sg_signing_name);
+			    sg_signing_from_name);
 	}
 	return ok;
 }

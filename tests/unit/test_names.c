@@ -214,6 +214,50 @@ static void test_names_signing_algorithms(void **state)
 	assert_name(sg_signing_name(SG_SIGNING_MD5 + 1), NULL);
 }
 
+/* Every name leads back, in any case; what is none leads to what is weakest. */
+static void test_names_lead_back(void **state)
+{
+	static const char *const others[] =
+		{NULL, "", "SMB3", "NT1 ", "SMB3_1", "AES-128", "MD", "wurst"};
+	size_t found = 0;
+	size_t i;
+	int id;
+
+	for (id = SG_DIALECT_LANMAN; id <= SG_DIALECT_SMB3_11; id++) {
+		const char *name = sg_dialect_name((enum sg_dialect)id);
+
+		assert_int_equal(sg_dialect_from_name(name), id);
+		found++;
+	}
+	for (id = SG_SIGNING_NONE; id <= SG_SIGNING_MD5; id++) {
+		const char *name = sg_cipher_name((uint16_t)id);
+
+		if (name != NULL && id < 0x10000) {
+			assert_int_equal(sg_cipher_from_name(name), id);
+			found++;
+		}
+		name = sg_signing_name(id);
+		if (name != NULL) {
+			assert_int_equal(sg_signing_from_name(name), id);
+			found++;
+		}
+	}
+	assert_int_equal(found, 7 + 4 + 4);
+	assert_int_equal(sg_dialect_from_name("smb3_11"), SG_DIALECT_SMB3_11);
+	assert_int_equal(sg_cipher_from_name("aes-256-gcm"),
+			 SG_CIPHER_AES256_GCM);
+	assert_int_equal(sg_signing_from_name("aes-128-Gmac"),
+			 SG_SIGNING_AES128_GMAC);
+	for (i = 0; i < ARRAY_LENGTH(others); i++) {
+		assert_int_equal(sg_dialect_from_name(others[i]),
+				 SG_DIALECT_NONE);
+		assert_int_equal(sg_cipher_from_name(others[i]),
+				 SG_CIPHER_NONE);
+		assert_int_equal(sg_signing_from_name(others[i]),
+				 SG_SIGNING_NONE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_names_smb1_string_is_len_bytes),
 		cmocka_unit_test(test_names_ciphers),
 		cmocka_unit_test(test_names_signing_algorithms),
+		cmocka_unit_test(test_names_lead_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

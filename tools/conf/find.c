@@ -186,8 +186,6 @@ bool sg_conf_guarded(const struct sg_conf *conf,
 
 enum sg_dialect sg_conf_dialect(const char *value)
 {
-	enum sg_dialect dialect;
-
 	if (value == NULL) {
 		return SG_DIALECT_NONE;
 	}
@@ -201,13 +199,7 @@ enum sg_dialect sg_conf_dialect(const char *value)
 	    strncasecmp(value, "CORE", 4) == 0) {
 		return SG_DIALECT_LANMAN;
 	}
-	for (dialect = SG_DIALECT_NT1; dialect <= SG_DIALECT_SMB3_11;
-	     dialect++) {
-		if (strcasecmp(value, sg_dialect_name(dialect)) == 0) {
-			return dialect;
-		}
-	}
-	return SG_DIALECT_NONE;
+	return sg_dialect_from_name(value);
 }
 
 const struct sg_conf_section *sg_conf_share(const struct sg_conf *conf,

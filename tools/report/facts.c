@@ -35,46 +35,6 @@ struct sg_offers *sg_offers_new(TALLOC_CTX *mem_ctx)
 	return talloc_zero(mem_ctx, struct sg_offers);
 }
 
-static enum sg_dialect dialect_of(const char *name)
-{
-	int d;
-
-	for (d = SG_DIALECT_LANMAN; name != NULL && d <= SG_DIALECT_SMB3_11;
-	     d++) {
-		if (strcmp(name, sg_dialect_name((enum sg_dialect)d)) == 0) {
-			return (enum sg_dialect)d;
-		}
-	}
-	return SG_DIALECT_NONE;
-}
-
-static uint16_t cipher_of(const char *name)
-{
-	uint16_t c;
-
-	for (c = 1; name != NULL && c <= SG_CIPHER_AES256_GCM; c++) {
-		if (strcmp(name, sg_cipher_name(c)) == 0) {
-			return c;
-		}
-	}
-	return SG_CIPHER_NONE;
-}
-
-static int signing_of(const char *name)
-{
-	int s;
-
-	for (s = 0; name != NULL && s <= SG_SIGNING_AES128_GMAC; s++) {
-		if (strcmp(name, sg_signing_name(s)) == 0) {
-			return s;
-		}
-	}
-	return name != NULL && strcmp(name, sg_signing_name(SG_SIGNING_MD5)) ==
-				       0
-		       ? (int)SG_SIGNING_MD5
-		       : (int)SG_SIGNING_NONE;
-}
-
 static uint64_t connection_of(const json_t *event)
 {
 	const char *id = sg_event_text(event, "connectionId", NULL);
@@ -103,12 +63,12 @@ void sg_offers_remember(struct sg_offers *offers, const json_t *event)
 		const char *name =
 			json_string_value(json_array_get(ciphers, i));
 
-		seen.ciphers |= (uint8_t)(1U << cipher_of(name));
+		seen.ciphers |= (uint8_t)(1U << sg_cipher_from_name(name));
 	}
 	for (i = 0; i < json_array_size(signing); i++) {
 		const char *name =
 			json_string_value(json_array_get(signing, i));
-		int s = signing_of(name);
+		int s = sg_signing_from_name(name);
 
 		seen.signing |= (uint8_t)(s >= 0 && s < 8 ? 1U << s : 0);
 	}
@@ -181,9 +141,11 @@ void sg_facts_of_event(const struct sg_offers *offers,
 	*facts = (struct sg_facts){
 		.share = sg_event_text(event, "share", NULL),
 		.client_address = sg_event_text(event, "clientAddress", NULL),
-		.dialect = dialect_of(sg_event_text(event, "dialect", NULL)),
-		.cipher = cipher_of(sg_event_text(event, "cipher", NULL)),
-		.signing_algorithm = signing_of(
+		.dialect = sg_dialect_from_name(
+			sg_event_text(event, "dialect", NULL)),
+		.cipher = sg_cipher_from_name(
+			sg_event_text(event, "cipher", NULL)),
+		.signing_algorithm = sg_signing_from_name(
 			sg_event_text(event, "signingAlgorithm", NULL)),
 	};
 	*gaps = (struct sg_gaps){

@@ -99,28 +99,11 @@ static void add_address(TALLOC_CTX *mem_ctx,
 	facts->client_port = (uint16_t)strtoul(port + 1, NULL, 10);
 }
 
-static uint16_t cipher_of(const char *name)
-{
-	uint16_t id;
-
-	for (id = 1; sg_cipher_name(id) != NULL; id++) {
-		if (strcmp(name, sg_cipher_name(id)) == 0) {
-			return id;
-		}
-	}
-	return SG_CIPHER_NONE;
-}
-
+/* smbstatus says what SMB1's MD5 is used for. */
 static int signer_of(const char *name)
 {
-	int id;
-
-	for (id = 0; sg_signing_name(id) != NULL; id++) {
-		if (strcmp(name, sg_signing_name(id)) == 0) {
-			return id;
-		}
-	}
-	return strcmp(name, "HMAC-MD5") == 0 ? SG_SIGNING_MD5 : SG_SIGNING_NONE;
+	return strcmp(name, "HMAC-MD5") == 0 ? (int)SG_SIGNING_MD5
+					     : sg_signing_from_name(name);
 }
 
 static void add_cipher(struct sg_connected *c, json_t *session, json_t *tree)
@@ -130,9 +113,9 @@ static void add_cipher(struct sg_connected *c, json_t *session, json_t *tree)
 	const char *of_session = crypto_of(session, "encryption", "cipher");
 	bool user = !facts->guest;
 
-	facts->cipher = cipher_of(of_tree);
+	facts->cipher = sg_cipher_from_name(of_tree);
 	if (facts->cipher == SG_CIPHER_NONE) {
-		facts->cipher = cipher_of(of_session); /* note (1) */
+		facts->cipher = sg_cipher_from_name(of_session); /* note (1) */
 	}
 	facts->can_encrypt = facts->cipher != SG_CIPHER_NONE && user;
 	if (facts->cipher == SG_CIPHER_NONE &&

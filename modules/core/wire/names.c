@@ -8,7 +8,7 @@
  * is asked a few times per connection.
  *
  * How it fails: whatever is not in a table has no name (NULL) and is no
- * dialect (SG_DIALECT_NONE), which is below every floor and on no list.
+ * dialect and no algorithm, which is below every floor and on no list.
  */
 
 #include <string.h>
@@ -55,6 +55,25 @@ static const struct smb1_row smb1_strings[] = {
 	{"DOS LM1.2X002", SG_DIALECT_LANMAN},
 	{"LANMAN1.0", SG_DIALECT_LANMAN},
 	{"MICROSOFT NETWORKS 3.0", SG_DIALECT_LANMAN},
+};
+
+struct algorithm_row {
+	int id;
+	const char *name;
+};
+
+static const struct algorithm_row ciphers[] = {
+	{SG_CIPHER_AES128_CCM, "AES-128-CCM"},
+	{SG_CIPHER_AES128_GCM, "AES-128-GCM"},
+	{SG_CIPHER_AES256_CCM, "AES-256-CCM"},
+	{SG_CIPHER_AES256_GCM, "AES-256-GCM"},
+};
+
+static const struct algorithm_row signers[] = {
+	{SG_SIGNING_HMAC_SHA256, "HMAC-SHA256"},
+	{SG_SIGNING_AES128_CMAC, "AES-128-CMAC"},
+	{SG_SIGNING_AES128_GMAC, "AES-128-GMAC"},
+	{SG_SIGNING_MD5, "MD5"},
 };
 
 const char *sg_dialect_name(enum sg_dialect dialect)
@@ -122,6 +141,22 @@ static bool ascii_equal(const uint8_t *name, size_t len, const char *want)
 	return true;
 }
 
+enum sg_dialect sg_dialect_from_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name != NULL && i < ARRAY_LENGTH(dialects); i++) {
+		bool equal = ascii_equal((const uint8_t *)name,
+					 strlen(name),
+					 dialects[i].name);
+
+		if (equal) {
+			return dialects[i].dialect;
+		}
+	}
+	return SG_DIALECT_NONE;
+}
+
 enum sg_dialect sg_dialect_from_smb1_string(const uint8_t *name, size_t len)
 {
 	size_t i;
@@ -138,34 +173,54 @@ enum sg_dialect sg_dialect_from_smb1_string(const uint8_t *name, size_t len)
 	return SG_DIALECT_NONE;
 }
 
+static const char *name_in(const struct algorithm_row *rows, size_t num, int id)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		if (rows[i].id == id) {
+			return rows[i].name;
+		}
+	}
+	return NULL;
+}
+
+static int id_in(const struct algorithm_row *rows,
+		 size_t num,
+		 const char *name,
+		 int none)
+{
+	size_t i;
+
+	for (i = 0; name != NULL && i < num; i++) {
+		bool equal = ascii_equal((const uint8_t *)name,
+					 strlen(name),
+					 rows[i].name);
+
+		if (equal) {
+			return rows[i].id;
+		}
+	}
+	return none;
+}
+
 const char *sg_cipher_name(uint16_t cipher)
 {
-	switch (cipher) {
-	case SG_CIPHER_AES128_CCM:
-		return "AES-128-CCM";
-	case SG_CIPHER_AES128_GCM:
-		return "AES-128-GCM";
-	case SG_CIPHER_AES256_CCM:
-		return "AES-256-CCM";
-	case SG_CIPHER_AES256_GCM:
-		return "AES-256-GCM";
-	default:
-		return NULL;
-	}
+	return name_in(ciphers, ARRAY_LENGTH(ciphers), cipher);
+}
+
+uint16_t sg_cipher_from_name(const char *name)
+{
+	return (uint16_t)
+		id_in(ciphers, ARRAY_LENGTH(ciphers), name, SG_CIPHER_NONE);
 }
 
 const char *sg_signing_name(int algorithm)
 {
-	switch (algorithm) {
-	case SG_SIGNING_HMAC_SHA256:
-		return "HMAC-SHA256";
-	case SG_SIGNING_AES128_CMAC:
-		return "AES-128-CMAC";
-	case SG_SIGNING_AES128_GMAC:
-		return "AES-128-GMAC";
-	case SG_SIGNING_MD5:
-		return "MD5";
-	default:
-		return NULL;
-	}
+	return name_in(signers, ARRAY_LENGTH(signers), algorithm);
+}
+
+int sg_signing_from_name(const char *name)
+{
+	return id_in(signers, ARRAY_LENGTH(signers), name, SG_SIGNING_NONE);
 }

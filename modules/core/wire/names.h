@@ -60,6 +60,12 @@ enum sg_signing {
 const char *sg_dialect_name(enum sg_dialect dialect);
 
 /**
+ * The dialect of such a name, in any case. SG_DIALECT_NONE for NULL and for
+ * what is none.
+ */
+enum sg_dialect sg_dialect_from_name(const char *name);
+
+/**
  * The dialect of an SMB2 revision number (MS-SMB2 2.2.3).
  *
  * Returns SG_DIALECT_NONE for the wildcard and for unknown revisions.
@@ -81,9 +87,21 @@ enum sg_dialect sg_dialect_from_smb1_string(const uint8_t *name, size_t len);
 const char *sg_cipher_name(uint16_t cipher);
 
 /**
+ * The cipher of such a name, in any case. SG_CIPHER_NONE for NULL and for what
+ * is none.
+ */
+uint16_t sg_cipher_from_name(const char *name);
+
+/**
  * The name of a signing algorithm as in "server smb3 signing algorithms"
  * ("AES-128-GMAC"), "MD5" for SMB1. Static; NULL for unknown ids.
  */
 const char *sg_signing_name(int algorithm);
+
+/**
+ * The signing algorithm of such a name, in any case. SG_SIGNING_NONE for NULL
+ * and for what is none.
+ */
+int sg_signing_from_name(const char *name);
 
 #endif /* SMBGUARD_CORE_WIRE_NAMES_H */
