@@ -10,8 +10,7 @@
 
 #include <time.h>
 
-#include "history.h"
-#include "core/wire/offer.h"
+#include "facts.h"
 #include "options.h"
 
 /* The options that refuse, by name. */
@@ -28,75 +27,6 @@ enum sg_gate {
 	SG_GATE_NEGOTIATE = 1,
 	SG_GATE_SESSION = 2,
 	SG_GATE_SHARE = 4,
-};
-
-/* Whom an exception may name. */
-enum sg_who {
-	SG_USER = 1,
-	SG_GROUP,
-};
-
-/* A fact that may not be known (yet). */
-enum sg_known {
-	SG_UNKNOWN = 0,
-	SG_NO,
-	SG_YES,
-};
-
-/*
- * All that is known of one access. Zero is "not known" everywhere but in
- * signing_algorithm. Pointers are borrowed; strings may hold any bytes.
- */
-struct sg_facts {
-	/* the connection */
-	uint64_t connection_id;
-	long pid;
-	const char *server_name;
-	const char *local_address;
-	const char *client_address;
-	uint16_t client_port;
-	const char *client_name;
-	bool have_guid;
-	uint8_t client_guid[16]; /* as on the wire */
-
-	/* negotiated */
-	const struct sg_offer *offer;
-	enum sg_dialect dialect;
-	uint16_t cipher;       /* enum sg_cipher; NONE: nothing negotiated */
-	int signing_algorithm; /* enum sg_signing */
-
-	/* the session */
-	bool have_session_id;
-	uint64_t session_id;
-	const char *account;
-	const char *domain;
-	const char *sid;
-	const char *mechanism;
-	const char *password_type; /* of NTLMSSP: "NTLMv2" and so on */
-	bool guest;
-	bool anonymous;
-
-	/* the session has keys: it can encrypt, it can sign */
-	bool can_encrypt;
-	bool can_sign;
-	bool keyless; /* SMB1's logon without extended security gives no key */
-	/* requests are accepted only encrypted, or this one was encrypted */
-	enum sg_known is_encrypted;
-	/* requests are accepted only signed, or this one was signed */
-	enum sg_known is_signed;
-
-	const char *share;   /* as it was asked for */
-	const char *section; /* of smb.conf, where it has its options from */
-
-	/* What the client uses less than before, or NULL; see history.h */
-	const struct sg_regression *regression;
-
-	/*
-	 * Is the account this user, or in this group? Names are looked up as
-	 * in "valid users" of smb.conf. NULL while there is no account.
-	 */
-	bool (*is_who)(enum sg_who who, const char *name, void *data);
-	void *is_who_data;
 };
 
 struct sg_policy {

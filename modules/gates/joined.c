@@ -242,7 +242,7 @@ bool sg_joined_bars_anonymous(const struct sg_policy *policy,
 	nobody.sid = NULL;
 	nobody.mechanism = NULL;
 	nobody.anonymous = true;
-	nobody.can_sign = false;
+	sg_facts_set_keys(&nobody, false, false);
 	nobody.is_who = NULL;
 	verdict = sg_decide(NULL, SG_GATE_SHARE, policy, &nobody);
 	if (verdict != NULL) {

@@ -64,7 +64,7 @@ struct judgement {
 static void note_keys(struct sg_client_state *client,
 		      const struct sg_facts *facts)
 {
-	bool user = !facts->guest && !facts->anonymous;
+	bool user = sg_facts_is_user(facts);
 	enum sg_known before = client->keys;
 
 	if (user || before == SG_UNKNOWN) {
@@ -138,8 +138,7 @@ static bool keep(struct judgement *j)
 		return true;
 	}
 	if (logon->kind == SG_LOGON_FIRST) {
-		logon->shown->user_keys =
-			!j->facts->guest && !j->facts->anonymous;
+		logon->shown->user_keys = sg_facts_is_user(j->facts);
 	} else {
 		logon->shown->user_keys =
 			sg_facts_user_keys(j->facts, logon->session);

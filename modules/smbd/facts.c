@@ -272,11 +272,6 @@ static enum sg_known known_if(bool yes)
 	return yes ? SG_YES : SG_NO;
 }
 
-static bool is_user(const struct sg_facts *facts)
-{
-	return !facts->guest && !facts->anonymous;
-}
-
 const char *sg_facts_other_account(const struct sg_facts *facts,
 				   const struct auth_session_info *before)
 {
@@ -302,7 +297,7 @@ bool sg_facts_user_keys(const struct sg_facts *facts,
 {
 	const struct sg_session_state *state = sg_session_known(session);
 
-	return state != NULL ? state->user_keys : is_user(facts);
+	return state != NULL ? state->user_keys : sg_facts_is_user(facts);
 }
 
 /* Has a session of SMB1 a key, or will it have one with this very logon? */
@@ -334,9 +329,10 @@ static void add_smb1_signing(struct sg_facts *facts,
 	bool active = smb1_srv_is_signing_active(x);
 	bool agreed = smb1_srv_is_signing_negotiated(x);
 	bool must = smb1_signing_is_mandatory(x->smb1.signing_state);
-	bool held = active || (agreed && must && key && is_user(facts));
+	bool held =
+		active || (agreed && must && key && sg_facts_is_user(facts));
 
-	facts->can_sign = is_user(facts) && held;
+	sg_facts_set_keys(facts, false, sg_facts_is_user(facts) && held);
 	facts->keyless = !active && !key;
 	facts->is_signed = known_if(held);
 	facts->is_encrypted = SG_NO;
@@ -349,10 +345,10 @@ static void add_kept_keys(struct sg_facts *facts,
 	bool user_keys = sg_facts_user_keys(facts, session);
 	const struct smbXsrv_session_global0 *global = session->global;
 
-	facts->can_encrypt = user_keys && facts->cipher != SG_CIPHER_NONE &&
-			     smb2_signing_key_valid(global->encryption_key);
-	facts->can_sign =
-		user_keys && smb2_signing_key_valid(global->signing_key);
+	sg_facts_set_keys(
+		facts,
+		user_keys && smb2_signing_key_valid(global->encryption_key),
+		user_keys && smb2_signing_key_valid(global->signing_key));
 }
 
 void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
@@ -370,9 +366,7 @@ void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
 		return;
 	}
 	if (logon->kind == SG_LOGON_FIRST) {
-		facts->can_encrypt =
-			is_user(facts) && facts->cipher != SG_CIPHER_NONE;
-		facts->can_sign = is_user(facts);
+		sg_facts_own_keys(facts);
 	} else {
 		add_kept_keys(facts, logon->session);
 	}

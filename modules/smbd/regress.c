@@ -188,7 +188,7 @@ static bool kerberos_not_used(const struct sg_history *before,
 
 static char *account_key(TALLOC_CTX *mem_ctx, const struct sg_facts *facts)
 {
-	if (facts->account == NULL || facts->guest || facts->anonymous) {
+	if (facts->account == NULL || !sg_facts_is_user(facts)) {
 		return NULL;
 	}
 	return sg_history_key(mem_ctx, facts, true);

@@ -242,7 +242,7 @@ void sg_tamper_await(struct sg_client_state *client,
 		     struct sg_facts *facts)
 {
 	struct sg_connection_state *conn = sg_connection_state(xconn);
-	bool user = !facts->guest && !facts->anonymous;
+	bool user = sg_facts_is_user(facts);
 
 	if (conn == NULL || !user || facts->dialect < SG_DIALECT_SMB2_02 ||
 	    conn->messages_left > 0) {

@@ -185,7 +185,6 @@ static struct sg_facts complete(const struct sg_whatif *w,
 				bool favour)
 {
 	struct sg_facts f = *facts;
-	bool user;
 
 	if (gaps->user) {
 		f.guest = !favour;
@@ -208,10 +207,7 @@ static struct sg_facts complete(const struct sg_whatif *w,
 			f.signing_algorithm++;
 		}
 	}
-	user = !f.guest && !f.anonymous;
-	f.can_encrypt = user && f.dialect >= SG_DIALECT_SMB3_00 &&
-			f.cipher != SG_CIPHER_NONE;
-	f.can_sign = user && f.dialect >= SG_DIALECT_SMB2_02;
+	sg_facts_own_keys(&f);
 	return f;
 }
 

@@ -47,7 +47,7 @@ static bool try_cipher(struct sg_connected *c, size_t i)
 		return false;
 	}
 	c->facts.cipher = (uint16_t)i;
-	c->facts.can_encrypt = i != SG_CIPHER_NONE && !c->facts.guest;
+	sg_facts_own_keys(&c->facts);
 	return true;
 }
 
@@ -63,7 +63,9 @@ static bool try_signer(struct sg_connected *c, size_t i)
 			return false;
 		}
 		c->facts.signing_algorithm = smb1[i];
-		c->facts.can_sign = i != 0 && !c->facts.guest;
+		sg_facts_set_keys(&c->facts,
+				  false,
+				  i != 0 && sg_facts_is_user(&c->facts));
 		return true;
 	}
 	c->facts.signing_algorithm = (int)i;

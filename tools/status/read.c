@@ -111,13 +111,11 @@ static void add_cipher(struct sg_connected *c, json_t *session, json_t *tree)
 	struct sg_facts *facts = &c->facts;
 	const char *of_tree = crypto_of(tree, "encryption", "cipher");
 	const char *of_session = crypto_of(session, "encryption", "cipher");
-	bool user = !facts->guest;
 
 	facts->cipher = sg_cipher_from_name(of_tree);
 	if (facts->cipher == SG_CIPHER_NONE) {
 		facts->cipher = sg_cipher_from_name(of_session); /* note (1) */
 	}
-	facts->can_encrypt = facts->cipher != SG_CIPHER_NONE && user;
 	if (facts->cipher == SG_CIPHER_NONE &&
 	    facts->dialect >= SG_DIALECT_SMB3_00) {
 		c->gaps |= SG_GAP_CIPHER;
@@ -132,10 +130,13 @@ static void add_signing(struct sg_connected *c, json_t *session, json_t *tree)
 	if (algorithm == SG_SIGNING_NONE) {
 		algorithm = signer_of(crypto_of(tree, "signing", "cipher"));
 	}
-	/* SMB2 sessions of an account have a key, in use or not. */
-	facts->can_sign =
-		!facts->guest && (algorithm != SG_SIGNING_NONE ||
-				  facts->dialect >= SG_DIALECT_SMB2_02);
+	sg_facts_own_keys(facts);
+	if (facts->dialect <= SG_DIALECT_NT1) {
+		sg_facts_set_keys(facts,
+				  false,
+				  sg_facts_is_user(facts) &&
+					  algorithm != SG_SIGNING_NONE);
+	}
 	if (algorithm == SG_SIGNING_NONE) {
 		if (facts->dialect >= SG_DIALECT_SMB3_11 ||
 		    facts->dialect <= SG_DIALECT_NT1) {

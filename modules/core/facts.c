@@ -1,0 +1,35 @@
+/*
+ * smbguard: all that is known of one access
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What follows from the facts by the protocol alone, for whoever collects them:
+ * smbd's structs, smbstatus, events.
+ *
+ * How it fails: without a dialect that is known nothing can encrypt.
+ */
+
+#include "facts.h"
+
+bool sg_facts_is_user(const struct sg_facts *facts)
+{
+	return !facts->guest && !facts->anonymous;
+}
+
+void sg_facts_set_keys(struct sg_facts *facts, bool encryption, bool signing)
+{
+	facts->can_encrypt = encryption &&
+			     facts->dialect >= SG_DIALECT_SMB3_00 &&
+			     facts->cipher != SG_CIPHER_NONE;
+	facts->can_sign = signing;
+}
+
+void sg_facts_own_keys(struct sg_facts *facts)
+{
+	bool user = sg_facts_is_user(facts);
+
+	sg_facts_set_keys(facts,
+			  user,
+			  user && facts->dialect >= SG_DIALECT_SMB2_02);
+}
