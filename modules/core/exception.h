@@ -15,25 +15,6 @@
 
 struct sg_facts;
 
-/* What an exception may allow: bits of sg_exception.allow. */
-enum sg_allow {
-	SG_ALLOW_SMB1 = 1,
-	SG_ALLOW_DIALECT = 2,
-	SG_ALLOW_UNENCRYPTED = 4,
-	SG_ALLOW_CIPHER = 8,
-	SG_ALLOW_UNSIGNED = 16,
-	SG_ALLOW_GUEST = 32,
-	SG_ALLOW_NTLM = 64,
-	SG_ALLOW_DOWNGRADE = 128,
-};
-
-/*
- * These are settled while the connection is negotiated, when nothing but the
- * client's address is known: such an exception may depend on hosts alone.
- */
-#define SG_ALLOW_AT_NEGOTIATE \
-	(SG_ALLOW_SMB1 | SG_ALLOW_DIALECT | SG_ALLOW_CIPHER | SG_ALLOW_UNSIGNED)
-
 struct sg_exception {
 	const char *name;
 
@@ -60,6 +41,26 @@ enum sg_exception_state {
 	SG_EXCEPTION_INVALID,
 };
 
+/* Every bit that there may be */
+#define SG_ALLOW_ALL UINT32_MAX
+
+/* What the rows of the option table say of exceptions. */
+struct sg_allow_words {
+	struct sg_keyword keywords[33]; /* one a bit at most, and the end */
+	uint32_t by_address;		/* may depend on hosts alone */
+	uint32_t demanded;		/* [global] asks it of every session */
+};
+
+/**
+ * The words of exceptions, with what the options of [global] make of them.
+ */
+struct sg_allow_words sg_allow_words(const struct sg_settings *global);
+
+/**
+ * The words of these bits, as a list. NULL when out of memory.
+ */
+char *sg_allow_text(TALLOC_CTX *mem_ctx, uint32_t bits);
+
 /**
  * Parse the exceptions that `names`, the value of "smbguard:exceptions",
  * lists, into settings->exceptions. What is wrong with one is noted in it and
@@ -71,6 +72,18 @@ bool sg_exceptions_parse(struct sg_settings *settings,
 			 const char *names,
 			 sg_option_getter get,
 			 void *private_data);
+
+/**
+ * The keys of an exception, "hosts" and so on: the one of number i, NULL behind
+ * the last.
+ */
+const char *sg_exception_key(size_t i);
+
+/**
+ * Is this the name of an option of an exception, "NAME hosts"? With or without
+ * blanks in front of the key, in any case. Returns the length of NAME, 0: no.
+ */
+size_t sg_exception_name(const char *option);
 
 /**
  * Does an exception allow one of the bits of allow to this access?

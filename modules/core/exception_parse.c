@@ -12,38 +12,26 @@
  * exception could have prevented tells of it.
  */
 
+#include "date.h"
 #include "exception.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "policy.h"
 
 #define SEPARATORS " \t,;\n\r"
-#define DAY_SECONDS 86400
 
 #define NAME_CHARACTERS              \
 	"abcdefghijklmnopqrstuvwxyz" \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"0123456789-_"
 
-static const struct sg_keyword allow_keywords[] = {
-	{"smb1", SG_ALLOW_SMB1},
-	{"dialect", SG_ALLOW_DIALECT},
-	{"unencrypted", SG_ALLOW_UNENCRYPTED},
-	{"cipher", SG_ALLOW_CIPHER},
-	{"unsigned", SG_ALLOW_UNSIGNED},
-	{"guest", SG_ALLOW_GUEST},
-	{"ntlm", SG_ALLOW_NTLM},
-	{"downgrade", SG_ALLOW_DOWNGRADE},
-	{NULL, 0},
-};
-
 /* The parsing of one exception. */
 struct parse {
 	struct sg_settings *settings;
 	struct sg_exception *exception;
+	struct sg_allow_words words;
 	sg_option_getter get;
 	void *private_data;
 	bool ok; /* false: out of memory */
@@ -79,6 +67,25 @@ static void fault(struct parse *p,
 			accepted);
 	}
 	p->ok = p->ok && f->option != NULL && p->exception->invalid != NULL;
+}
+
+/* The same, with the words of these bits behind accepted. */
+static void fault_of_words(struct parse *p,
+			   const char *key,
+			   const char *value,
+			   const char *accepted,
+			   uint32_t bits)
+{
+	char *text = sg_allow_text(p->settings, bits);
+
+	if (text != NULL) {
+		text = talloc_asprintf(p->settings, "%s %s", accepted, text);
+	}
+	if (text == NULL) {
+		p->ok = false;
+		return;
+	}
+	fault(p, key, value, text);
 }
 
 /* The value of "smbguard:NAME <key>", NULL where there is none. */
@@ -147,10 +154,10 @@ static const char **split(struct parse *p,
 	return words;
 }
 
-static void parse_hosts(struct parse *p)
+static void parse_hosts(struct parse *p, const char *key)
 {
 	struct sg_exception *e = p->exception;
-	const char *value = value_of(p, "hosts");
+	const char *value = value_of(p, key);
 	const char **words = NULL;
 	size_t num = 0;
 	size_t i;
@@ -177,7 +184,7 @@ static void parse_hosts(struct parse *p)
 	}
 	if (num == 0 || i < num) {
 		fault(p,
-		      "hosts",
+		      key,
 		      value,
 		      "addresses and networks, as 192.0.2.7, 192.0.2.0/24, "
 		      "2001:db8::/32, without bits behind the prefix");
@@ -203,92 +210,74 @@ static const char **parse_names(struct parse *p, const char *key)
 	return names;
 }
 
-static void parse_allow(struct parse *p)
+static void parse_users(struct parse *p, const char *key)
+{
+	p->exception->users = parse_names(p, key);
+}
+
+static void parse_groups(struct parse *p, const char *key)
+{
+	p->exception->groups = parse_names(p, key);
+}
+
+static void parse_shares(struct parse *p, const char *key)
+{
+	p->exception->shares = parse_names(p, key);
+}
+
+static void parse_allow(struct parse *p, const char *key)
 {
 	struct sg_exception *e = p->exception;
-	const char *value = value_of(p, "allow");
+	const char *value = value_of(p, key);
 	bool ok = false;
 
 	if (value != NULL) {
-		ok = sg_option_parse_list(allow_keywords, value, 0, &e->allow);
+		ok = sg_option_parse_list(p->words.keywords,
+					  value,
+					  0,
+					  &e->allow);
 	}
 	if (!ok) {
 		e->allow = 0;
-		fault(p,
-		      "allow",
-		      value,
-		      "a list of smb1, dialect, unencrypted, cipher, "
-		      "unsigned, guest, ntlm, downgrade");
+		fault_of_words(p, key, value, "a list of", SG_ALLOW_ALL);
 	}
 }
 
-/* YYYY-MM-DD, a day that the calendar has. */
-static bool parse_date(const char *text, time_t *end)
-{
-	struct tm tm = {0};
-	struct tm back = {0};
-	time_t start;
-	char rest;
-	int got;
-
-	if (strlen(text) != strlen("YYYY-MM-DD") || text[0] == '-' ||
-	    strspn(text, "0123456789-") != strlen(text)) {
-		return false;
-	}
-	got = sscanf(text,
-		     "%4d-%2d-%2d%c",
-		     &tm.tm_year,
-		     &tm.tm_mon,
-		     &tm.tm_mday,
-		     &rest);
-	if (got != 3 || text[4] != '-' || text[7] != '-') {
-		return false;
-	}
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	back = tm;
-	start = timegm(&back);
-	if (back.tm_year != tm.tm_year || back.tm_mon != tm.tm_mon ||
-	    back.tm_mday != tm.tm_mday) {
-		return false;
-	}
-	*end = start + DAY_SECONDS;
-	return true;
-}
-
-static void parse_until(struct parse *p)
+static void parse_until(struct parse *p, const char *key)
 {
 	struct sg_exception *e = p->exception;
 	bool ok = false;
 
-	e->until = value_of(p, "until");
+	e->until = value_of(p, key);
 	if (e->until != NULL) {
-		ok = parse_date(e->until, &e->expires);
+		ok = sg_date_end(e->until, &e->expires);
 	}
 	if (!ok) {
 		fault(p,
-		      "until",
+		      key,
 		      e->until,
 		      "the last day, as YYYY-MM-DD (UTC), and must be there");
 	}
 }
 
-static void parse_reason(struct parse *p)
+static void parse_reason(struct parse *p, const char *key)
 {
 	struct sg_exception *e = p->exception;
 
-	e->reason = value_of(p, "reason");
+	e->reason = value_of(p, key);
 	if (e->reason == NULL || e->reason[strspn(e->reason, " \t")] == '\0') {
 		fault(p,
-		      "reason",
+		      key,
 		      e->reason,
 		      "a few words on why it is needed, and must be there");
 	}
 }
 
-static void check_whole(struct parse *p)
+/* Needs p->exception whole. */
+static void check_subject(struct parse *p)
 {
 	struct sg_exception *e = p->exception;
+	uint32_t by_address = p->words.by_address;
 	bool by_name =
 		e->users != NULL || e->groups != NULL || e->shares != NULL;
 
@@ -299,37 +288,23 @@ static void check_whole(struct parse *p)
 		      "somebody: an exception names hosts, users, groups or "
 		      "shares");
 	}
-	if ((e->allow & SG_ALLOW_AT_NEGOTIATE) != 0 &&
-	    (e->hosts == NULL || by_name)) {
-		fault(p,
-		      "allow",
-		      value_of(p, "allow"),
-		      "smb1, dialect, cipher and unsigned only in an exception "
-		      "with hosts and without users, groups and shares: they "
-		      "are settled before anything else is known");
+	if ((e->allow & by_address) != 0 && (e->hosts == NULL || by_name)) {
+		fault_of_words(
+			p,
+			"allow",
+			value_of(p, "allow"),
+			"these only in an exception with hosts and without "
+			"users, groups and shares, since they are settled "
+			"before anything else is known:",
+			by_address);
 	}
 }
 
 /* [global] is enforced before any share is known: no share can be excepted. */
 static void check_shares(struct parse *p)
 {
-	const struct sg_settings *global = p->settings;
-	uint32_t demanded = 0;
-
-	if (global->encryption == SG_NEED_REQUIRED) {
-		demanded |= SG_ALLOW_UNENCRYPTED;
-	}
-	if (global->guest == SG_PERMIT_DENY) {
-		demanded |= SG_ALLOW_GUEST;
-	}
-	if (global->ntlm == SG_PERMIT_DENY) {
-		demanded |= SG_ALLOW_NTLM;
-	}
-	if (global->downgrade == SG_DOWNGRADE_REFUSE) {
-		demanded |= SG_ALLOW_DOWNGRADE;
-	}
 	if (p->exception->shares != NULL &&
-	    (p->exception->allow & demanded) != 0) {
+	    (p->exception->allow & p->words.demanded) != 0) {
 		fault(p,
 		      "shares",
 		      value_of(p, "shares"),
@@ -339,23 +314,63 @@ static void check_shares(struct parse *p)
 	}
 }
 
+struct key {
+	const char *name;
+	void (*parse)(struct parse *p, const char *key);
+};
+
+static const struct key keys[] = {
+	{"hosts", parse_hosts},
+	{"users", parse_users},
+	{"groups", parse_groups},
+	{"shares", parse_shares},
+	{"allow", parse_allow},
+	{"until", parse_until},
+	{"reason", parse_reason},
+};
+
+#define NUM_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+const char *sg_exception_key(size_t i)
+{
+	return i < NUM_KEYS ? keys[i].name : NULL;
+}
+
+size_t sg_exception_name(const char *option)
+{
+	size_t len = strlen(option);
+	size_t i;
+
+	for (i = 0; i < NUM_KEYS; i++) {
+		size_t tail = strlen(keys[i].name);
+		size_t name = len > tail ? len - tail : 0;
+		bool ends = name > 0 &&
+			    strcasecmp(option + name, keys[i].name) == 0;
+
+		while (name > 0 && option[name - 1] == ' ') {
+			name--;
+		}
+		if (ends && name > 0) {
+			return name;
+		}
+	}
+	return 0;
+}
+
 static bool parse_one(struct parse *p)
 {
 	struct sg_exception *e = p->exception;
 	size_t len = strlen(e->name);
+	size_t i;
 
 	if (strspn(e->name, NAME_CHARACTERS) != len) {
 		fault(p, "", NULL, "names of letters, digits, \"-\" and \"_\"");
 		return p->ok;
 	}
-	parse_hosts(p);
-	e->users = parse_names(p, "users");
-	e->groups = parse_names(p, "groups");
-	e->shares = parse_names(p, "shares");
-	parse_allow(p);
-	parse_until(p);
-	parse_reason(p);
-	check_whole(p);
+	for (i = 0; i < NUM_KEYS; i++) {
+		keys[i].parse(p, keys[i].name);
+	}
+	check_subject(p);
 	check_shares(p);
 	return p->ok;
 }
@@ -367,6 +382,7 @@ bool sg_exceptions_parse(struct sg_settings *settings,
 {
 	struct parse p = {
 		.settings = settings,
+		.words = sg_allow_words(settings),
 		.get = get,
 		.private_data = private_data,
 		.ok = true,

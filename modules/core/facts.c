@@ -33,3 +33,22 @@ void sg_facts_own_keys(struct sg_facts *facts)
 			  user,
 			  user && facts->dialect >= SG_DIALECT_SMB2_02);
 }
+
+static int first_of(uint32_t mask, int least)
+{
+	int id = least;
+
+	while (id < 31 && mask != 0 && (mask & 1U << id) == 0) {
+		id++;
+	}
+	return id;
+}
+
+void sg_facts_suit(struct sg_facts *facts, const struct sg_settings *settings)
+{
+	facts->dialect = SG_DIALECT_SMB3_11;
+	facts->cipher = (uint16_t)first_of(settings->encryption_algorithms,
+					   SG_CIPHER_AES128_CCM);
+	facts->signing_algorithm =
+		first_of(settings->signing_algorithms, SG_SIGNING_HMAC_SHA256);
+}

@@ -10,6 +10,7 @@
 
 #include "core/wire/offer.h"
 #include "history.h"
+#include "options.h"
 
 /* Whom an exception may name. */
 enum sg_who {
@@ -99,5 +100,11 @@ void sg_facts_set_keys(struct sg_facts *facts, bool encryption, bool signing);
  * The same for a logon that makes its own keys, as each but SMB1's does.
  */
 void sg_facts_own_keys(struct sg_facts *facts);
+
+/**
+ * Have them negotiate what suits a section best: the newest dialect and, of the
+ * algorithms, the first one that it accepts.
+ */
+void sg_facts_suit(struct sg_facts *facts, const struct sg_settings *settings);
 
 #endif /* SMBGUARD_CORE_FACTS_H */

@@ -4,241 +4,176 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One row an option: its name, where it may stand, how it is parsed, and
- * what a value counts as that cannot be parsed. Parsing, messages and the
- * command all read this table.
+ * All rows, in the order in which documents have them; options_*.c have the
+ * rows themselves. And what is asked of a row by whoever walks them: the gates,
+ * the parsers, the command.
+ *
+ * How it fails: an option that is no rule asks for nothing.
  */
 
-#include "options.h"
+#include "rows.h"
 
-#define ALL_CIPHERS                                                \
-	(1U << SG_CIPHER_AES128_CCM | 1U << SG_CIPHER_AES128_GCM | \
-	 1U << SG_CIPHER_AES256_CCM | 1U << SG_CIPHER_AES256_GCM)
-#define ALL_SIGNING                                                    \
-	(1U << SG_SIGNING_HMAC_SHA256 | 1U << SG_SIGNING_AES128_CMAC | \
-	 1U << SG_SIGNING_AES128_GMAC)
+#include <string.h>
 
-static const struct sg_keyword mode_keywords[] = {
-	{"enforce", SG_MODE_ENFORCE},
-	{"audit", SG_MODE_AUDIT},
-	{NULL, 0},
+static const struct sg_option *const table[] = {
+	&sg_option_mode,
+	&sg_option_floor,
+	&sg_option_encryption,
+	&sg_option_ciphers,
+	&sg_option_signing,
+	&sg_option_signers,
+	&sg_option_guest,
+	&sg_option_ntlm,
+	&sg_option_failure_delay,
+	&sg_option_audit,
+	&sg_option_audit_file,
+	&sg_option_audit_failure,
+	&sg_option_history,
+	&sg_option_history_days,
+	&sg_option_downgrade,
+	&sg_option_exceptions,
+	NULL,
 };
 
-static const struct sg_keyword dialect_keywords[] = {
-	{"NT1", SG_DIALECT_NT1},
-	{"SMB2_02", SG_DIALECT_SMB2_02},
-	{"SMB2_10", SG_DIALECT_SMB2_10},
-	{"SMB3_00", SG_DIALECT_SMB3_00},
-	{"SMB3_02", SG_DIALECT_SMB3_02},
-	{"SMB3_11", SG_DIALECT_SMB3_11},
-	{NULL, 0},
-};
-
-static const struct sg_keyword need_keywords[] = {
-	{"optional", SG_NEED_OPTIONAL},
-	{"required", SG_NEED_REQUIRED},
-	{NULL, 0},
-};
-
-static const struct sg_keyword permit_keywords[] = {
-	{"allow", SG_PERMIT_ALLOW},
-	{"deny", SG_PERMIT_DENY},
-	{NULL, 0},
-};
-
-static const struct sg_keyword cipher_keywords[] = {
-	{"AES-128-CCM", 1 << SG_CIPHER_AES128_CCM},
-	{"AES-128-GCM", 1 << SG_CIPHER_AES128_GCM},
-	{"AES-256-CCM", 1 << SG_CIPHER_AES256_CCM},
-	{"AES-256-GCM", 1 << SG_CIPHER_AES256_GCM},
-	{NULL, 0},
-};
-
-static const struct sg_keyword signing_keywords[] = {
-	{"HMAC-SHA256", 1 << SG_SIGNING_HMAC_SHA256},
-	{"AES-128-CMAC", 1 << SG_SIGNING_AES128_CMAC},
-	{"AES-128-GMAC", 1 << SG_SIGNING_AES128_GMAC},
-	{NULL, 0},
-};
-
-static const struct sg_keyword audit_keywords[] = {
-	{"file", SG_AUDIT_FILE},
-	{"journal", SG_AUDIT_JOURNAL},
-	{"syslog", SG_AUDIT_SYSLOG},
-	{NULL, 0},
-};
-
-static const struct sg_keyword failure_keywords[] = {
-	{"continue", SG_AUDIT_FAILURE_CONTINUE},
-	{"deny", SG_AUDIT_FAILURE_DENY},
-	{NULL, 0},
-};
-
-static const struct sg_keyword switch_keywords[] = {
-	{"yes", SG_SWITCH_YES},
-	{"no", SG_SWITCH_NO},
-	{NULL, 0},
-};
-
-static const struct sg_keyword downgrade_keywords[] = {
-	{"record", SG_DOWNGRADE_RECORD},
-	{"refuse", SG_DOWNGRADE_REFUSE},
-	{NULL, 0},
-};
-
-static const struct sg_option options[] = {
-	{
-		.name = "mode",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, mode),
-		.keywords = mode_keywords,
-		.strictest = SG_MODE_ENFORCE,
-		.accepted = "enforce, audit",
-	},
-	{
-		.name = "min protocol",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, min_protocol),
-		.keywords = dialect_keywords,
-		.strictest = SG_DIALECT_SMB3_11,
-		.accepted = "NT1, SMB2_02, SMB2_10, SMB3_00, SMB3_02, SMB3_11",
-	},
-	{
-		.name = "encryption",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, encryption),
-		.keywords = need_keywords,
-		.strictest = SG_NEED_REQUIRED,
-		.accepted = "optional, required",
-	},
-	{
-		.name = "encryption algorithms",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_MASK,
-		.offset = offsetof(struct sg_settings, encryption_algorithms),
-		.keywords = cipher_keywords,
-		.strictest = 1 << SG_CIPHER_AES256_GCM,
-		.max = ALL_CIPHERS,
-		.accepted = "a list of AES-128-CCM, AES-128-GCM, AES-256-CCM, "
-			    "AES-256-GCM, or of these with a \"-\" in front "
-			    "for all but them",
-	},
-	{
-		.name = "signing",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, signing),
-		.keywords = need_keywords,
-		.strictest = SG_NEED_REQUIRED,
-		.accepted = "optional, required",
-	},
-	{
-		.name = "signing algorithms",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_MASK,
-		.offset = offsetof(struct sg_settings, signing_algorithms),
-		.keywords = signing_keywords,
-		.strictest = 1 << SG_SIGNING_AES128_GMAC,
-		.max = ALL_SIGNING,
-		.accepted = "a list of HMAC-SHA256, AES-128-CMAC, "
-			    "AES-128-GMAC, or of these with a \"-\" in front "
-			    "for all but them",
-	},
-	{
-		.name = "guest",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, guest),
-		.keywords = permit_keywords,
-		.strictest = SG_PERMIT_DENY,
-		.accepted = "allow, deny",
-	},
-	{
-		.name = "ntlm",
-		.where = SG_GLOBAL | SG_SHARE,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, ntlm),
-		.keywords = permit_keywords,
-		.strictest = SG_PERMIT_DENY,
-		.accepted = "allow, deny",
-	},
-	{
-		.name = "auth failure delay",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_NUMBER,
-		.offset = offsetof(struct sg_settings, auth_failure_delay),
-		.strictest = 10000,
-		.max = 10000,
-		.accepted = "0 to 10000 (milliseconds)",
-	},
-	{
-		.name = "audit",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_LIST,
-		.offset = offsetof(struct sg_settings, audit),
-		.keywords = audit_keywords,
-		.strictest = SG_AUDIT_FILE,
-		.accepted = "a list of file, journal, syslog",
-	},
-	{
-		.name = "audit file",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_PATH,
-		.offset = offsetof(struct sg_settings, audit_file),
-		.accepted = "an absolute path",
-	},
-	{
-		.name = "audit failure",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, audit_failure),
-		.keywords = failure_keywords,
-		.strictest = SG_AUDIT_FAILURE_DENY,
-		.accepted = "continue, deny",
-	},
-	{
-		.name = "history",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, history),
-		.keywords = switch_keywords,
-		.strictest = SG_SWITCH_YES,
-		.accepted = "yes, no",
-	},
-	{
-		.name = "history days",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_NUMBER,
-		.offset = offsetof(struct sg_settings, history_days),
-		.strictest = 3650,
-		.min = 1,
-		.max = 3650,
-		.accepted = "1 to 3650 (days)",
-	},
-	{
-		.name = "downgrade",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_KEYWORD,
-		.offset = offsetof(struct sg_settings, downgrade),
-		.keywords = downgrade_keywords,
-		.strictest = SG_DOWNGRADE_REFUSE,
-		.accepted = "record, refuse",
-	},
-	{
-		.name = "exceptions",
-		.where = SG_GLOBAL,
-		.type = SG_TYPE_NAMES,
-		.offset = offsetof(struct sg_settings, exception_names),
-		.accepted = "a list of names, each with its options "
-			    "\"NAME hosts\", \"NAME allow\" and so on",
-	},
-	{.name = NULL},
-};
-
-const struct sg_option *sg_option_table(void)
+const struct sg_option *const *sg_option_table(void)
 {
-	return options;
+	return table;
+}
+
+const struct sg_option *sg_rule_option(enum sg_rule rule)
+{
+	const struct sg_option *const *row = NULL;
+
+	for (row = table; rule != SG_RULE_NONE && *row != NULL; row++) {
+		if ((*row)->rule == rule) {
+			return *row;
+		}
+	}
+	return NULL;
+}
+
+int sg_option_set(const struct sg_option *option,
+		  const struct sg_settings *settings)
+{
+	int value = 0;
+
+	if (option->type != SG_TYPE_PATH && option->type != SG_TYPE_NAMES) {
+		memcpy(&value,
+		       (const uint8_t *)settings + option->offset,
+		       sizeof(value));
+	}
+	return value;
+}
+
+int sg_option_number(const struct sg_option *option,
+		     const struct sg_settings *settings)
+{
+	int value = sg_option_set(option, settings);
+
+	return value != 0 ? value : option->by_default;
+}
+
+bool sg_option_asks(const struct sg_option *option,
+		    const struct sg_settings *settings)
+{
+	return option->rule != SG_RULE_NONE &&
+	       sg_option_set(option, settings) >= option->asks_from;
+}
+
+bool sg_settings_ask_for(const struct sg_settings *settings, enum sg_rule rule)
+{
+	const struct sg_option *option = sg_rule_option(rule);
+
+	return option != NULL && sg_option_asks(option, settings);
+}
+
+/* Is anything asked for that is not held by one of these? */
+static bool ask_beside(const struct sg_settings *settings, unsigned held_by)
+{
+	const struct sg_option *const *row = NULL;
+
+	if (settings->num_faults > 0) {
+		return true;
+	}
+	for (row = table; *row != NULL; row++) {
+		bool more = ((*row)->held_by & held_by) == 0 &&
+			    sg_option_asks(*row, settings);
+
+		if (more) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool sg_settings_ask(const struct sg_settings *settings)
+{
+	return ask_beside(settings, 0);
+}
+
+bool sg_settings_need_gate(const struct sg_settings *settings)
+{
+	return ask_beside(settings, SG_HELD_BY_SMBD);
+}
+
+uint32_t sg_option_allow(const struct sg_option *option,
+			 const struct sg_facts *facts)
+{
+	const struct sg_keyword *word = NULL;
+	uint32_t bits = 0;
+
+	if (option->allow != NULL) {
+		return option->allow(facts);
+	}
+	for (word = option->words; word != NULL && word->name != NULL; word++) {
+		bits |= (uint32_t)word->value;
+	}
+	return bits;
+}
+
+const char *sg_option_keyword(const struct sg_option *option, int value)
+{
+	const struct sg_keyword *k = NULL;
+
+	for (k = option->keywords; k != NULL && k->name != NULL; k++) {
+		if (k->value == value) {
+			return k->name;
+		}
+	}
+	return NULL;
+}
+
+/* "AES-128-GCM, AES-256-GCM" */
+static char *list_text(TALLOC_CTX *mem_ctx,
+		       const struct sg_option *option,
+		       uint32_t mask)
+{
+	const struct sg_keyword *k = NULL;
+	char *text = talloc_strdup(mem_ctx, "");
+
+	for (k = option->keywords; k != NULL && k->name != NULL; k++) {
+		if ((mask & (uint32_t)k->value) == 0 || text == NULL) {
+			continue;
+		}
+		text = talloc_asprintf_append(text,
+					      "%s%s",
+					      text[0] != '\0' ? ", " : "",
+					      k->name);
+	}
+	return text;
+}
+
+const char *sg_option_text(TALLOC_CTX *mem_ctx,
+			   const struct sg_option *option,
+			   int value)
+{
+	switch (option->type) {
+	case SG_TYPE_MASK:
+	case SG_TYPE_LIST:
+		return list_text(mem_ctx, option, (uint32_t)value);
+	case SG_TYPE_NUMBER:
+		return talloc_asprintf(mem_ctx, "%d", value);
+	default:
+		return sg_option_keyword(option, value);
+	}
 }

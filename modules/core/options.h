@@ -15,14 +15,59 @@
 /* Every option's first half: "smbguard:encryption" and so on. */
 #define SG_OPTION_PREFIX "smbguard"
 
+/* The audit file of who names none, in Samba's log directory */
+#define SG_AUDIT_FILE_NAME "smbguard.jsonl"
+
 enum sg_where {
 	SG_GLOBAL = 1,
 	SG_SHARE = 2,
 };
 
+enum sg_gate {
+	SG_GATE_NEGOTIATE = 1,
+	SG_GATE_SESSION = 2,
+	SG_GATE_SHARE = 4,
+};
+
 /*
- * The values of the options. 0 is always "not set": it asks for nothing, so
- * that a zeroed struct sg_settings is the default.
+ * Who holds clients to an option, as bits beside those of enum sg_gate: smbd
+ * itself does at a share, where no gate of ours is asked.
+ */
+#define SG_HELD_BY_SMBD 8
+
+/*
+ * The options that refuse. The order is that of their weight: of several that
+ * refuse, the first one is told.
+ */
+enum sg_rule {
+	SG_RULE_NONE = 0,
+	SG_RULE_ENCRYPTION,
+	SG_RULE_FLOOR,
+	SG_RULE_GUEST,
+	SG_RULE_NTLM,
+	SG_RULE_DOWNGRADE,
+	SG_RULE_CIPHERS,
+	SG_RULE_SIGNING,
+	SG_RULE_SIGNERS,
+	SG_RULE_END, /* no rule: one more than the last */
+};
+
+/* What an exception may allow: bits of sg_exception.allow. */
+enum sg_allow {
+	SG_ALLOW_SMB1 = 1,
+	SG_ALLOW_DIALECT = 2,
+	SG_ALLOW_UNENCRYPTED = 4,
+	SG_ALLOW_CIPHER = 8,
+	SG_ALLOW_UNSIGNED = 16,
+	SG_ALLOW_GUEST = 32,
+	SG_ALLOW_NTLM = 64,
+	SG_ALLOW_DOWNGRADE = 128,
+};
+
+/*
+ * The values of the options. 0 is always "not set", so that a zeroed struct
+ * sg_settings is a section without options; sg_option_number() knows what
+ * counts then. They rise towards the strictest.
  */
 enum sg_mode {
 	SG_MODE_UNSET = 0,
@@ -72,6 +117,7 @@ struct sg_fault {
 	const char *option;   /* "smbguard:encryption" */
 	const char *value;    /* as written */
 	const char *accepted; /* "optional, required" */
+	enum sg_rule rule;    /* the option's, if it refuses */
 };
 
 struct sg_exception;
@@ -94,7 +140,7 @@ struct sg_settings {
 	const char *audit_file;
 	enum sg_audit_failure audit_failure;
 	enum sg_switch history;
-	unsigned history_days; /* 0: the default */
+	unsigned history_days;
 	enum sg_downgrade downgrade;
 	const char *exception_names;
 
@@ -122,22 +168,141 @@ struct sg_keyword {
 	int value;
 };
 
+struct sg_facts;
+
+/*
+ * All that is known of one option: its row. A text that stands here stands
+ * nowhere else.
+ */
 struct sg_option {
-	const char *name; /* after "smbguard:" */
-	unsigned where;	  /* bits of enum sg_where */
+	const char *name;      /* after "smbguard:" */
+	const char *full_name; /* "smbguard:encryption" */
+	unsigned where;	       /* bits of enum sg_where */
 	enum sg_option_type type;
 	size_t offset;			   /* of the field in sg_settings */
 	const struct sg_keyword *keywords; /* ends with a NULL name */
 	int strictest;			   /* what a faulty value counts as */
+	int by_default;			   /* what counts where it is not set */
 	int min;			   /* SG_TYPE_NUMBER */
-	int max;	      /* the same; SG_TYPE_MASK: all bits */
-	const char *accepted; /* for messages and documents */
+	int max;		     /* the same; SG_TYPE_MASK: all bits */
+	const char *by_default_text; /* SG_TYPE_PATH: the file's name */
+	const char *accepted;	     /* for messages and documents */
+
+	/* What it does, and what one does about it: for `smbguard explain` */
+	const char *meaning;
+	const char *remedy;
+
+	/* The rest is zero in an option that refuses nobody. */
+	enum sg_rule rule;
+
+	/* The least value that asks for more than smbd takes by itself */
+	int asks_from;
+
+	/* Which gates judge it and refuse, and SG_HELD_BY_SMBD */
+	unsigned held_by;
+
+	/*
+	 * Something of it is settled for the whole connection, before the
+	 * client has said a word: exceptions go by its address alone.
+	 */
+	bool by_address;
+
+	/* Nobody may log on in a way that goes past the logon gate. */
+	bool by_logon;
+
+	/* `smbguard report --if` can tell from events who would be refused */
+	bool foreseen;
+
+	bool (*met)(const struct sg_settings *settings,
+		    const struct sg_facts *facts);
+
+	/*
+	 * In audit mode the knobs are not turned: would these facts have met
+	 * the rule if they were? Some knobs are turned for [global] alone.
+	 * May be NULL: no.
+	 */
+	bool (*could)(const struct sg_settings *settings,
+		      const struct sg_facts *facts,
+		      bool global);
+
+	/*
+	 * The words of exceptions that let somebody pass all the same, with
+	 * their bits of enum sg_allow; and which of the bits help these facts.
+	 * allow may be NULL: all of them.
+	 */
+	const struct sg_keyword *words;
+	uint32_t (*allow)(const struct sg_facts *facts);
+
+	/* What was there, in a word or two */
+	const char *(*actual)(const struct sg_facts *facts);
+
+	/* "<client> speaks SMB1", and what the client could do about it */
+	const char *(*lack)(const struct sg_facts *facts);
+	const char *advice;
 };
 
 /**
- * The table of all options, ended by one with a NULL name.
+ * The rows of all options, ended by a NULL.
  */
-const struct sg_option *sg_option_table(void);
+const struct sg_option *const *sg_option_table(void);
+
+/**
+ * The row of an option that refuses. NULL for what is no rule.
+ */
+const struct sg_option *sg_rule_option(enum sg_rule rule);
+
+/**
+ * Does a section ask for this option? False for one that refuses nobody.
+ */
+bool sg_option_asks(const struct sg_option *option,
+		    const struct sg_settings *settings);
+
+/**
+ * The same by its rule. False for what is no rule.
+ */
+bool sg_settings_ask_for(const struct sg_settings *settings, enum sg_rule rule);
+
+/**
+ * Does any option of this section ask for something at any gate?
+ */
+bool sg_settings_ask(const struct sg_settings *settings);
+
+/**
+ * The same without what smbd holds by itself: does it need a gate?
+ */
+bool sg_settings_need_gate(const struct sg_settings *settings);
+
+/**
+ * The value of an option as it was set: a keyword's, a number or bits. 0: it
+ * was not set.
+ */
+int sg_option_set(const struct sg_option *option,
+		  const struct sg_settings *settings);
+
+/**
+ * The value that counts: that, or the default.
+ */
+int sg_option_number(const struct sg_option *option,
+		     const struct sg_settings *settings);
+
+/**
+ * The bits that let these facts pass an option which they do not meet.
+ */
+uint32_t sg_option_allow(const struct sg_option *option,
+			 const struct sg_facts *facts);
+
+/**
+ * A value as it is written, "required" or "AES-128-GCM, AES-256-GCM". NULL when
+ * out of memory, and for a keyword that there is not.
+ */
+const char *sg_option_text(TALLOC_CTX *mem_ctx,
+			   const struct sg_option *option,
+			   int value);
+
+/**
+ * The keyword of a value, NULL where there is none.
+ */
+const char *sg_option_keyword(const struct sg_option *option, int value);
 
 /**
  * How smb.conf is read: return the value of "smbguard:<name>" as written in
@@ -175,14 +340,11 @@ bool sg_option_parse_list(const struct sg_keyword *keywords,
 			  uint32_t *mask);
 
 /**
- * The words of a mask, as a list that its option takes ("AES-128-GCM,
- * AES-256-GCM").
- *
- * option: the name of one whose values are a list. NULL when out of memory.
+ * Put a value where its option has it, or the strictest one and false.
  */
-const char *sg_option_list_text(TALLOC_CTX *mem_ctx,
-				const char *option,
-				uint32_t mask);
+bool sg_option_store(const struct sg_option *option,
+		     const char *value,
+		     struct sg_settings *settings);
 
 /**
  * Room for one more fault in a list that belongs to settings. Zeroed, and

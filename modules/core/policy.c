@@ -4,8 +4,8 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * sg_decide() holds every rule of the gate (rules.c) against [global] and
- * against the share (sections.c), and keeps the gravest finding: a refusal
+ * sg_decide() holds every rule of the gate against [global] and against the
+ * share (sections.c), and keeps the gravest finding: a refusal
  * before a would-be refusal before what an exception allowed before any other
  * allowance.
  *
@@ -18,6 +18,7 @@
 
 #include <stdarg.h>
 
+#include "rows.h"
 #include "sections.h"
 
 /* A judgement under way. */
@@ -30,18 +31,6 @@ struct judge {
 	bool ok; /* false: out of memory */
 };
 
-static const char *known(const char *name, const char *otherwise)
-{
-	return name != NULL ? name : otherwise;
-}
-
-static bool rule_asks(const struct sg_rule *rule,
-		      enum sg_gate gate,
-		      const struct sg_settings *settings)
-{
-	return (rule->gates & gate) != 0 && rule->asks(settings);
-}
-
 /* "alice from 10.1.1.5 (SMB2_10)", as much of it as is known. */
 static const char *describe_client(TALLOC_CTX *mem_ctx,
 				   const struct sg_facts *facts)
@@ -51,11 +40,11 @@ static const char *describe_client(TALLOC_CTX *mem_ctx,
 	return talloc_asprintf(
 		mem_ctx,
 		"%s%s%s%s%s%s",
-		known(facts->account, ""),
+		sg_known(facts->account, ""),
 		facts->account != NULL ? " from " : "",
-		known(facts->client_address, "an unknown address"),
+		sg_known(facts->client_address, "an unknown address"),
 		dialect != NULL ? " (" : "",
-		known(dialect, ""),
+		sg_known(dialect, ""),
 		dialect != NULL ? ")" : "");
 }
 
@@ -90,7 +79,7 @@ int sg_verdict_gravity(const struct sg_verdict *finding)
 	if (finding->exception != NULL) {
 		return 2;
 	}
-	return finding->option != NULL ? 1 : 0;
+	return finding->cause != SG_CAUSE_NONE ? 1 : 0;
 }
 
 static void find(struct judge *j,
@@ -154,15 +143,16 @@ static const char *exception_words(struct judge *j,
 }
 
 static void judge_unmet(struct judge *j,
-			const struct sg_rule *rule,
+			const struct sg_option *rule,
 			const struct sg_section *section,
 			struct sg_verdict finding)
 {
 	const struct sg_exception *e = NULL;
-	enum sg_exception_state state = sg_exception_for(j->policy,
-							 j->facts,
-							 rule->allow(j->facts),
-							 &e);
+	enum sg_exception_state state =
+		sg_exception_for(j->policy,
+				 j->facts,
+				 sg_option_allow(rule, j->facts),
+				 &e);
 	const char *more = exception_words(j, state, e);
 
 	if (more == NULL) {
@@ -202,15 +192,18 @@ static void judge_unmet(struct judge *j,
 }
 
 static void judge_rule(struct judge *j,
-		       const struct sg_rule *rule,
+		       const struct sg_option *rule,
 		       const struct sg_section *section)
 {
 	bool met = rule->met(section->settings, j->facts);
+	int asked = sg_option_set(rule, section->settings);
 	struct sg_verdict finding = {
 		.outcome = SG_ALLOWED,
-		.option = rule->option,
+		.cause = SG_CAUSE_RULE,
+		.rule = rule->rule,
+		.option = rule->full_name,
 		.scope = section->name,
-		.required = rule->required(j->verdict, section->settings),
+		.required = sg_option_text(j->verdict, rule, asked),
 		.actual = rule->actual(j->facts),
 	};
 
@@ -242,6 +235,8 @@ static void judge_fault(struct judge *j,
 {
 	struct sg_verdict finding = {
 		.outcome = refusal_in(section->mode),
+		.cause = SG_CAUSE_FAULT,
+		.rule = fault->rule,
 		.option = fault->option,
 		.scope = section->name,
 		.required = fault->accepted,
@@ -259,25 +254,27 @@ static void judge_fault(struct judge *j,
 	     fault->accepted);
 }
 
-/* By rules, then by sections: the order of the table is that of weight. */
+/* By rules, then by sections: the order of the rules is that of weight. */
 static void judge_rules(struct judge *j,
 			const struct sg_section *sections,
 			size_t num_sections)
 {
-	const struct sg_rule *const *rules = NULL;
-	size_t num = 0;
-	size_t r;
+	int rule;
 	size_t i;
 
-	rules = sg_rules(&num);
-	for (r = 0; r < num; r++) {
+	for (rule = SG_RULE_NONE + 1; rule < SG_RULE_END; rule++) {
+		const struct sg_option *option =
+			sg_rule_option((enum sg_rule)rule);
+
+		if ((option->held_by & j->gate) == 0) {
+			continue;
+		}
 		for (i = 0; i < num_sections; i++) {
-			bool asks = rule_asks(rules[r],
-					      j->gate,
-					      sections[i].settings);
+			bool asks =
+				sg_option_asks(option, sections[i].settings);
 
 			if (asks) {
-				judge_rule(j, rules[r], &sections[i]);
+				judge_rule(j, option, &sections[i]);
 			}
 		}
 	}
@@ -299,10 +296,13 @@ static void judge_faults(struct judge *j, const struct sg_section *section)
 static void judge_broken(struct judge *j, const struct sg_section *section)
 {
 	const struct sg_policy *policy = j->policy;
+	const struct sg_option *about = sg_rule_option(policy->broken_rule);
 	bool asks = sg_settings_ask(section->settings);
 	struct sg_verdict finding = {
 		.outcome = refusal_in(section->mode),
-		.option = known(policy->broken_option, "preload modules"),
+		.cause = SG_CAUSE_BROKEN,
+		.rule = policy->broken_rule,
+		.option = about != NULL ? about->full_name : "preload modules",
 		.scope = section->name,
 		.required = "smbguard whole",
 		.actual = policy->broken,
@@ -316,7 +316,7 @@ static void judge_broken(struct judge *j, const struct sg_section *section)
 	     "%s, because %s. %s.",
 	     j->client,
 	     policy->broken,
-	     known(policy->broken_remedy, "See smbd's log"));
+	     sg_known(policy->broken_remedy, "See smbd's log"));
 }
 
 /* smbd refuses by itself what no dialect in its own limits can serve. */
@@ -327,14 +327,17 @@ static void judge_native(struct judge *j)
 	bool below = dialect < policy->native_min || dialect == SG_DIALECT_NONE;
 	bool above = policy->native_max != SG_DIALECT_NONE &&
 		     dialect > policy->native_max;
-	const char *min = known(sg_dialect_name(policy->native_min), "LANMAN");
-	const char *max = known(sg_dialect_name(policy->native_max), "SMB3_11");
+	const char *min =
+		sg_known(sg_dialect_name(policy->native_min), "LANMAN");
+	const char *max =
+		sg_known(sg_dialect_name(policy->native_max), "SMB3_11");
 	struct sg_verdict finding = {
 		.outcome = SG_DENIED,
+		.cause = SG_CAUSE_NATIVE,
 		.option = below ? "server min protocol" : "server max protocol",
 		.scope = "native",
 		.required = below ? min : max,
-		.actual = known(sg_dialect_name(dialect), "none"),
+		.actual = sg_known(sg_dialect_name(dialect), "none"),
 	};
 
 	if (j->gate != SG_GATE_NEGOTIATE || (!below && !above)) {
@@ -374,6 +377,7 @@ static void judge_native_lists(struct judge *j)
 			lists(policy->native_ciphers, facts->cipher);
 	struct sg_verdict finding = {
 		.outcome = SG_DENIED,
+		.cause = SG_CAUSE_NATIVE,
 		.option = signs ? "server smb3 encryption algorithms"
 				: "server smb3 signing algorithms",
 		.scope = "native",
@@ -390,7 +394,7 @@ static void judge_native_lists(struct judge *j)
 	     finding,
 	     "%s would have %s, which \"%s\" of smb.conf has not.",
 	     j->client,
-	     known(finding.actual, "none"),
+	     sg_known(finding.actual, "none"),
 	     finding.option);
 }
 

@@ -13,22 +13,6 @@
 #include "facts.h"
 #include "options.h"
 
-/* The options that refuse, by name. */
-#define SG_OPTION_FLOOR SG_OPTION_PREFIX ":min protocol"
-#define SG_OPTION_ENCRYPTION SG_OPTION_PREFIX ":encryption"
-#define SG_OPTION_CIPHERS SG_OPTION_PREFIX ":encryption algorithms"
-#define SG_OPTION_SIGNING SG_OPTION_PREFIX ":signing"
-#define SG_OPTION_SIGNERS SG_OPTION_PREFIX ":signing algorithms"
-#define SG_OPTION_GUEST SG_OPTION_PREFIX ":guest"
-#define SG_OPTION_NTLM SG_OPTION_PREFIX ":ntlm"
-#define SG_OPTION_DOWNGRADE SG_OPTION_PREFIX ":downgrade"
-
-enum sg_gate {
-	SG_GATE_NEGOTIATE = 1,
-	SG_GATE_SESSION = 2,
-	SG_GATE_SHARE = 4,
-};
-
 struct sg_policy {
 	const struct sg_settings *global;
 	const struct sg_settings *share; /* NULL: not at a share */
@@ -40,7 +24,7 @@ struct sg_policy {
 	 */
 	const char *broken;
 	const char *broken_remedy;
-	const char *broken_option; /* NULL: "preload modules" */
+	enum sg_rule broken_rule; /* NONE: it is "preload modules" */
 
 	/* the time, for exceptions that end */
 	time_t now;
@@ -61,10 +45,24 @@ enum sg_outcome {
 	SG_FAILED,
 };
 
+/* What decided */
+enum sg_cause {
+	SG_CAUSE_NONE = 0, /* nothing asked for anything */
+	SG_CAUSE_RULE,	   /* an option that was met, or not */
+	SG_CAUSE_FAULT,	   /* an option's value that is not valid */
+	SG_CAUSE_BROKEN,   /* the gate cannot judge */
+	SG_CAUSE_NATIVE,   /* smbd's own settings */
+	SG_CAUSE_KNOB,	   /* smbd did not take a parameter */
+	SG_CAUSE_SESSION,  /* the session was refused before */
+	SG_CAUSE_RECORD,   /* what is to be recorded or remembered was not */
+};
+
 struct sg_verdict {
 	enum sg_outcome outcome;
+	enum sg_cause cause;
+	enum sg_rule rule; /* the one that it is about, or NONE */
 
-	/* The option that decided; NULL if none asked for anything. */
+	/* The same for people: the option that decided, or NULL. */
 	const char *option;   /* "smbguard:encryption" */
 	const char *scope;    /* "global", or the share's name */
 	const char *required; /* the option's value */
@@ -109,12 +107,7 @@ int sg_verdict_gravity(const struct sg_verdict *verdict);
 bool sg_policy_native_signs(const struct sg_policy *policy, int algorithm);
 
 /**
- * Does any option of this section ask for something at any gate?
- */
-bool sg_settings_ask(const struct sg_settings *settings);
-
-/**
- * Is an option ("smbguard:encryption") asked for, and in enforce mode? With
+ * Is a rule's option asked for, and in enforce mode? With
  * policy->share NULL, by [global].
  *
  * facts: an exception that covers these, and allows what the option refuses,
@@ -122,7 +115,7 @@ bool sg_settings_ask(const struct sg_settings *settings);
  */
 bool sg_policy_enforces(const struct sg_policy *policy,
 			const struct sg_facts *facts,
-			const char *option);
+			enum sg_rule rule);
 
 /**
  * "audit failure = deny" in enforce mode: must what is in no sink be refused?
@@ -143,6 +136,11 @@ bool sg_policy_may_except(const struct sg_policy *policy,
  */
 enum sg_dialect sg_policy_floor(const struct sg_policy *policy,
 				const struct sg_facts *facts);
+
+/**
+ * Is a value of [global] not valid, in enforce mode? That refuses everybody.
+ */
+bool sg_policy_is_faulty(const struct sg_policy *policy);
 
 /**
  * The mode of a share's own options (share may be NULL) and of [global]'s.

@@ -12,28 +12,7 @@
  */
 
 #include "sections.h"
-
-#include <string.h>
-
-bool sg_settings_ask(const struct sg_settings *settings)
-{
-	const struct sg_rule *const *rules = NULL;
-	size_t num = 0;
-	size_t i;
-
-	if (settings->num_faults > 0) {
-		return true;
-	}
-	rules = sg_rules(&num);
-	for (i = 0; i < num; i++) {
-		bool asks = rules[i]->asks(settings);
-
-		if (asks) {
-			return true;
-		}
-	}
-	return false;
-}
+#include "rows.h"
 
 enum sg_mode sg_mode_of(const struct sg_settings *global,
 			const struct sg_settings *share)
@@ -44,7 +23,7 @@ enum sg_mode sg_mode_of(const struct sg_settings *global,
 	if (global->mode != SG_MODE_UNSET) {
 		return global->mode;
 	}
-	return SG_MODE_ENFORCE;
+	return (enum sg_mode)sg_option_mode.by_default;
 }
 
 /*
@@ -116,40 +95,34 @@ static bool excepted(const struct sg_policy *policy,
 		       SG_EXCEPTION_HOLDS;
 }
 
-static const struct sg_rule *rule_of(const char *option)
-{
-	size_t num = 0;
-	const struct sg_rule *const *rules = sg_rules(&num);
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		if (strcmp(rules[i]->option, option) == 0) {
-			return rules[i];
-		}
-	}
-	return NULL;
-}
-
 bool sg_policy_enforces(const struct sg_policy *policy,
 			const struct sg_facts *facts,
-			const char *option)
+			enum sg_rule rule)
 {
-	const struct sg_rule *rule = rule_of(option);
 	struct sg_section sections[2];
 	size_t num = sg_sections_of(policy, sections);
 	bool asked = false;
 	bool allowed = false;
 	size_t i;
 
-	for (i = 0; rule != NULL && i < num; i++) {
-		bool asks = rule->asks(sections[i].settings);
+	for (i = 0; i < num; i++) {
+		bool asks = sg_settings_ask_for(sections[i].settings, rule);
 
 		asked = asked || (asks && sections[i].mode == SG_MODE_ENFORCE);
 	}
 	if (asked && facts != NULL) {
-		allowed = excepted(policy, facts, rule->allow(facts));
+		allowed =
+			excepted(policy,
+				 facts,
+				 sg_option_allow(sg_rule_option(rule), facts));
 	}
 	return asked && !allowed;
+}
+
+bool sg_policy_is_faulty(const struct sg_policy *policy)
+{
+	return policy->global->num_faults > 0 &&
+	       sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE;
 }
 
 bool sg_policy_must_record(const struct sg_policy *policy)
@@ -195,7 +168,7 @@ enum sg_dialect sg_policy_floor(const struct sg_policy *policy,
 	}
 	/* SMB1 signs with what is on no list of algorithms. */
 	if (floor < SG_DIALECT_SMB2_02 &&
-	    sg_policy_enforces(policy, facts, SG_OPTION_SIGNERS)) {
+	    sg_policy_enforces(policy, facts, SG_RULE_SIGNERS)) {
 		floor = SG_DIALECT_SMB2_02;
 	}
 	return floor;

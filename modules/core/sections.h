@@ -11,7 +11,7 @@
 #define SMBGUARD_CORE_SECTIONS_H
 
 #include "exception.h"
-#include "rules.h"
+#include "policy.h"
 
 /* One section of smb.conf as seen from one gate. */
 struct sg_section {

@@ -78,8 +78,7 @@ static void note_keys(struct sg_client_state *client,
 /* Carry out what was decided. False refuses the logon. */
 static bool carry_out(struct judgement *j)
 {
-	bool encrypt =
-		sg_policy_enforces(j->policy, NULL, SG_OPTION_ENCRYPTION);
+	bool encrypt = sg_policy_enforces(j->policy, NULL, SG_RULE_ENCRYPTION);
 	bool ok = true;
 
 	if (j->verdict->outcome == SG_DENIED) {
@@ -92,6 +91,7 @@ static bool carry_out(struct judgement *j)
 	if (!ok) {
 		*j->verdict = (struct sg_verdict){
 			.outcome = SG_DENIED,
+			.cause = SG_CAUSE_KNOB,
 			.reason = "Refused: smbd did not take a parameter "
 				  "that smbguard sets. Take \"server smb "
 				  "encrypt\" off smbd's command line.",

@@ -37,22 +37,16 @@
 
 #define GATES_NEEDED (SG_GATE_NEGOTIATE | SG_GATE_SESSION)
 
-/* Why the gate cannot judge, for policy->broken. */
-static void find_broken(const struct sg_access *access,
-			struct sg_client_state *client,
-			const struct sg_facts *facts,
-			struct sg_policy *policy)
+/* The other gates, or the layout of smbd's structs. */
+static void find_missing(const struct sg_access *access,
+			 const struct sg_client_state *client,
+			 struct sg_policy *policy)
 {
-	bool encrypt = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
-	bool told = true;
-
 	if (access->problem != NULL) {
 		policy->broken = access->problem;
 		policy->broken_remedy =
 			"Install the smbguard that was built for this Samba";
-		return;
-	}
-	if ((client->gates & GATES_NEEDED) != GATES_NEEDED) {
+	} else if ((client->gates & GATES_NEEDED) != GATES_NEEDED) {
 		policy->broken = client->started
 					 ? "a gate could not start (see the "
 					   "policy_error before this)"
@@ -61,23 +55,29 @@ static void find_broken(const struct sg_access *access,
 		policy->broken_remedy =
 			"List " SG_MODULE_PATH " in \"preload modules\" of "
 			"[global], and restart smbd if it was replaced";
+	}
+}
+
+/* A client that could encrypt, and will not, since nobody told it to. */
+static void find_untold(const struct sg_access *access,
+			struct sg_client_state *client,
+			const struct sg_facts *facts,
+			struct sg_policy *policy)
+{
+	bool encrypt = sg_policy_enforces(policy, NULL, SG_RULE_ENCRYPTION);
+	bool raised;
+
+	if (!encrypt || !facts->can_encrypt || sg_access_was_told(access)) {
 		return;
 	}
-	if (encrypt && facts->can_encrypt) {
-		told = sg_access_was_told(access);
-	}
-	if (!told) {
-		bool raised = sg_raise_again(client) &&
-			      sg_config_tells_to_encrypt(access->snum);
-
-		policy->broken =
-			"smbd did not tell the client to encrypt at this share";
-		policy->broken_option = SG_OPTION_ENCRYPTION;
-		policy->broken_remedy =
-			raised ? "The next connect will do"
-			       : "Take \"server smb encrypt\" off smbd's "
-				 "command line";
-	}
+	raised = sg_raise_again(client) &&
+		 sg_config_tells_to_encrypt(access->snum);
+	policy->broken =
+		"smbd did not tell the client to encrypt at this share";
+	policy->broken_rule = SG_RULE_ENCRYPTION;
+	policy->broken_remedy =
+		raised ? "The next connect will do"
+		       : "Take \"server smb encrypt\" off smbd's command line";
 }
 
 /* Hold the tree to what was asked for and the client can do. */
@@ -86,8 +86,8 @@ static void hold(struct sg_tree *tree,
 		 const struct sg_policy *policy)
 {
 	struct sg_facts *facts = tree->facts;
-	bool encrypt = sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
-	bool sign = sg_policy_enforces(policy, NULL, SG_OPTION_SIGNING);
+	bool encrypt = sg_policy_enforces(policy, NULL, SG_RULE_ENCRYPTION);
+	bool sign = sg_policy_enforces(policy, NULL, SG_RULE_SIGNING);
 
 	if (!tree->layout_checked) {
 		return;
@@ -118,7 +118,7 @@ static void record_errors(struct sg_tree *tree,
 			 tree->facts,
 			 policy->share_name,
 			 policy->share);
-	if (policy->broken != NULL && verdict->actual == policy->broken) {
+	if (verdict->cause == SG_CAUSE_BROKEN) {
 		sg_record_policy_error(tree->client, tree->facts, verdict);
 	}
 }
@@ -150,7 +150,10 @@ static struct sg_verdict *decide(struct sg_tree *tree,
 	struct sg_verdict *verdict = NULL;
 	bool ok = true;
 
-	find_broken(access, tree->client, tree->facts, policy);
+	find_missing(access, tree->client, policy);
+	if (policy->broken == NULL) {
+		find_untold(access, tree->client, tree->facts, policy);
+	}
 	verdict = sg_decide(tree, SG_GATE_SHARE, policy, tree->facts);
 	if (verdict != NULL && tree->layout_checked) {
 		ok = joined(tree, access, policy, verdict);
@@ -162,11 +165,29 @@ static struct sg_verdict *decide(struct sg_tree *tree,
 	    sg_session_is_refused(access->session)) {
 		*verdict = (struct sg_verdict){
 			.outcome = SG_DENIED,
+			.cause = SG_CAUSE_SESSION,
 			.reason = "Refused: so was the session (see its event "
 				  "before this).",
 		};
 	}
 	return verdict;
+}
+
+/* The policy of the share, and all that is known. NULL when out of memory. */
+static struct sg_policy *look_at(struct sg_tree *tree,
+				 const struct sg_access *access,
+				 const char *share)
+{
+	struct sg_policy *policy = sg_config_policy(tree, access->snum);
+
+	tree->facts = sg_access_facts(tree, access, share);
+	if (policy == NULL || tree->facts == NULL) {
+		return NULL;
+	}
+	tree->facts->section = policy->share_name;
+	tree->layout_checked = access->problem == NULL;
+	tree->is_ipc = tree->layout_checked && sg_pipes_tree(tree);
+	return policy;
 }
 
 /*
@@ -177,20 +198,15 @@ static bool judge(struct sg_tree *tree,
 		  const struct sg_access *access,
 		  const char *share)
 {
-	struct sg_policy *policy = sg_config_policy(tree, access->snum);
+	struct sg_policy *policy = look_at(tree, access, share);
 	struct sg_verdict *verdict = NULL;
 	struct sg_event event = {.kind = SG_EVENT_SHARE_CONNECT};
 	bool allowed;
 	bool recorded;
 
-	tree->facts = sg_access_facts(tree, access, share);
-	if (policy == NULL || tree->facts == NULL) {
-		return false;
+	if (policy != NULL) {
+		verdict = decide(tree, access, policy);
 	}
-	tree->facts->section = policy->share_name;
-	tree->layout_checked = access->problem == NULL;
-	tree->is_ipc = tree->layout_checked && sg_pipes_tree(tree);
-	verdict = decide(tree, access, policy);
 	if (verdict == NULL) {
 		return false;
 	}
@@ -202,9 +218,7 @@ static bool judge(struct sg_tree *tree,
 	event.facts = tree->facts;
 	event.verdict = verdict;
 	recorded = sg_record(tree->client, policy, &event);
-	if (!recorded) {
-		allowed = false;
-	}
+	allowed = allowed && recorded;
 	if (!allowed) {
 		tree->refused = sg_knob_refuse_tree(tree, access->snum);
 	}

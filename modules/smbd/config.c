@@ -378,7 +378,7 @@ nomem:
 bool sg_config_share_enforces(const struct sg_policy *policy,
 			      const struct sg_facts *facts,
 			      int snum,
-			      const char *option)
+			      enum sg_rule rule)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_policy here = *policy;
@@ -393,7 +393,7 @@ bool sg_config_share_enforces(const struct sg_policy *policy,
 	if (here.share != NULL) {
 		enforces = sg_policy_enforces(&here,
 					      facts != NULL ? &at_share : NULL,
-					      option);
+					      rule);
 	}
 	TALLOC_FREE(frame);
 	return enforces;

@@ -75,14 +75,14 @@ struct sg_policy *sg_config_policy(TALLOC_CTX *mem_ctx, int snum);
 enum sg_dialect sg_dialect_from_protocol(int protocol);
 
 /**
- * Is an option asked for at a share, by itself or by [global], and enforced?
+ * Is a rule's option asked for at a share, by itself or by [global], and enforced?
  *
  * policy: of [global]. facts: for exceptions, may be NULL. Out of memory: yes.
  */
 bool sg_config_share_enforces(const struct sg_policy *policy,
 			      const struct sg_facts *facts,
 			      int snum,
-			      const char *option);
+			      enum sg_rule rule);
 
 /**
  * The algorithms that smbd takes now, narrowed by us or not.

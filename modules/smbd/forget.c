@@ -31,12 +31,12 @@
 #include "smbd/forget.h"
 
 #include "core/history.h"
+#include "core/rows.h"
 
 #include "../lib/dbwrap/dbwrap.h"
 #include "../lib/util/util_tdb.h"
 
 #define KEY_SWEPT "meta/swept"
-#define DEFAULT_DAYS 90
 #define DAY_SECONDS 86400
 #define MAX_CLIENTS 200000 /* of each kind */
 #define FULL_SWEEP_SECONDS 60
@@ -317,8 +317,8 @@ void sg_forget_old(struct sg_client_state *client)
 	if (due) {
 		sweep_db(db,
 			 now,
-			 global->history_days > 0 ? global->history_days
-						  : DEFAULT_DAYS);
+			 (unsigned)sg_option_number(&sg_option_history_days,
+						    global));
 	}
 	TALLOC_FREE(frame);
 }

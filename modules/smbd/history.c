@@ -36,6 +36,7 @@
 #include "smbd/record.h"
 
 #include "core/addr.h"
+#include "core/rows.h"
 
 #include "../lib/dbwrap/dbwrap.h"
 #include "../lib/util/util_tdb.h"
@@ -100,7 +101,8 @@ static void tell_damage(struct sg_client_state *client, const char *aside)
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {
 		.outcome = SG_FAILED,
-		.option = SG_OPTION_PREFIX ":history",
+		.cause = SG_CAUSE_RECORD,
+		.option = sg_option_history.full_name,
 		.scope = "global",
 	};
 	struct sg_facts *facts = sg_facts_blind(frame);

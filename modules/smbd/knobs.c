@@ -101,8 +101,8 @@ static int cipher_from_name(const char *name)
 bool sg_knob_algorithms(const struct sg_policy *policy,
 			const struct sg_facts *facts)
 {
-	bool ciphers = sg_policy_enforces(policy, facts, SG_OPTION_CIPHERS);
-	bool signers = sg_policy_enforces(policy, facts, SG_OPTION_SIGNERS);
+	bool ciphers = sg_policy_enforces(policy, facts, SG_RULE_CIPHERS);
+	bool signers = sg_policy_enforces(policy, facts, SG_RULE_SIGNERS);
 	bool ok = true;
 
 	if (ciphers) {
@@ -122,21 +122,20 @@ bool sg_knob_algorithms(const struct sg_policy *policy,
 
 static bool anybody_enforces(const struct sg_policy *policy,
 			     const struct sg_facts *facts,
-			     const char *option)
+			     enum sg_rule rule)
 {
-	const char *name = option + strlen(SG_OPTION_PREFIX ":");
+	const char *name = sg_rule_option(rule)->name;
 	int num = lp_numservices();
 	int snum;
 	bool enforces;
 
-	enforces = sg_policy_enforces(policy, facts, option);
+	enforces = sg_policy_enforces(policy, facts, rule);
 	/* Services that are no shares are templates of others. */
 	for (snum = 0; !enforces && snum < num; snum++) {
 		bool set = sg_config_is_set(snum, name);
 
-		enforces =
-			set &&
-			sg_config_share_enforces(policy, facts, snum, option);
+		enforces = set &&
+			   sg_config_share_enforces(policy, facts, snum, rule);
 	}
 	return enforces;
 }
@@ -175,16 +174,21 @@ static bool goes_by_accounts(const struct sg_settings *global)
 
 bool sg_knob_rules_out_passwords(const struct sg_policy *policy)
 {
-	return goes_by_accounts(policy->global) ||
-	       anybody_enforces(policy, NULL, SG_OPTION_GUEST) ||
-	       anybody_enforces(policy, NULL, SG_OPTION_NTLM);
+	const struct sg_option *const *row = NULL;
+	bool rules_out = goes_by_accounts(policy->global);
+
+	for (row = sg_option_table(); !rules_out && *row != NULL; row++) {
+		rules_out = (*row)->by_logon &&
+			    anybody_enforces(policy, NULL, (*row)->rule);
+	}
+	return rules_out;
 }
 
 bool sg_knob_connection(const struct sg_policy *policy,
 			const struct sg_facts *facts,
 			struct smbXsrv_connection *xconn)
 {
-	bool sign = anybody_enforces(policy, facts, SG_OPTION_SIGNING);
+	bool sign = anybody_enforces(policy, facts, SG_RULE_SIGNING);
 	bool auth = sg_knob_rules_out_passwords(policy);
 	bool ok;
 

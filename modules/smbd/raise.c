@@ -25,16 +25,10 @@
  * Before smbd loads its configuration all of that is put back: a load leaves
  * the parameters of shares in use as they are, unless smb.conf names them.
  *
- * Notes that the code cites:
- *
- * (1) "server smb encrypt = required" makes smbd refuse by itself, unrecorded.
- *     It is only used where the share gate is not asked (a printer) or can hold
- *     nobody to anything (SMB1). There an exception for the client's address
- *     leaves it out; one that depends on more is the gate's to find.
- *
- * (2) A client that has shown nothing but sessions without keys, as guests',
- *     is not told to encrypt: it cannot. What needs no telling is raised for
- *     it as for anybody.
+ * What a share needs is core's to say (core/share_need.h). An SMB1 logon that is
+ * anonymous is judged when it is used, see sessions.h, and the logon gate may
+ * not be at work: where [global] demands something of sessions, what has no gate
+ * of its own is closed then.
  *
  * (3) The template of usershares need be no share ("-valid = no"). smbd shows
  *     the parameters of such a section to nobody, and copies them all the same.
@@ -55,7 +49,7 @@
 #include "smbd/state.h"
 #include "smbd/tree_find.h"
 
-#include "core/exception.h"
+#include "core/share_need.h"
 #include "core/vfs_list.h"
 
 #define ENCRYPT "server smb encrypt"
@@ -127,44 +121,6 @@ static bool guard_share(struct sg_client_state *client, int snum)
 	return sg_vfs_list_guarded(modules);
 }
 
-/* Does a share itself ask for more than smbd can enforce without the gate? */
-static bool needs_gate(const struct sg_policy *policy, int snum)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	const struct sg_settings *share = sg_config_share(frame, snum);
-	bool needs = true; /* out of memory */
-
-	if (share != NULL) {
-		struct sg_settings others = *share;
-
-		others.encryption = SG_NEED_UNSET;
-		needs = sg_settings_ask(&others) &&
-			sg_mode_of(policy->global, share) == SG_MODE_ENFORCE;
-	}
-	TALLOC_FREE(frame);
-	return needs;
-}
-
-/*
- * An anonymous SMB1 logon is judged when it is used, see sessions.h, and the
- * logon gate may not be at work. Where [global] demands something of sessions,
- * what has no gate of its own is closed then.
- */
-static bool past_logon_gate(const struct sg_client_state *client,
-			    const struct sg_policy *policy)
-{
-	if (!client->smb1 && !client->unjudged) {
-		return false;
-	}
-	return sg_policy_enforces(policy, client->facts, SG_OPTION_GUEST) ||
-	       sg_policy_enforces(policy, client->facts, SG_OPTION_NTLM) ||
-	       sg_policy_enforces(policy, client->facts, SG_OPTION_SIGNING) ||
-	       sg_policy_enforces(policy, client->facts, SG_OPTION_DOWNGRADE) ||
-	       sg_policy_must_record(policy) ||
-	       (policy->global->num_faults > 0 &&
-		sg_mode_of(policy->global, NULL) == SG_MODE_ENFORCE);
-}
-
 static bool close_share(struct sg_client_state *client,
 			int snum,
 			const char *why)
@@ -172,6 +128,7 @@ static bool close_share(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {
 		.outcome = SG_DENIED,
+		.cause = SG_CAUSE_BROKEN,
 		.option = VFS_OBJECTS,
 		.scope = lp_const_servicename(snum),
 	};
@@ -195,36 +152,6 @@ static bool close_share(struct sg_client_state *client,
 	TALLOC_FREE(frame);
 	ok = sg_raised_set(client, snum, AVAILABLE, "yes", "no");
 	return ok && !lp_snum_ok(snum);
-}
-
-/* What becomes of a share that no gate stands before. */
-static bool hold_without_gate(struct sg_client_state *client,
-			      const struct sg_policy *policy,
-			      int snum,
-			      bool encrypt)
-{
-	bool held = true;
-
-	if (encrypt) {
-		held = encrypt_at_least(client, snum, SMB_ENCRYPTION_REQUIRED);
-	}
-	if (!held) {
-		return close_share(client, snum, "it must be encrypted");
-	}
-	if (needs_gate(policy, snum)) {
-		return close_share(client, snum, "it has smbguard options");
-	}
-	if (past_logon_gate(client, policy)) {
-		return close_share(client,
-				   snum,
-				   client->unjudged
-					   ? "the logon gate is not at work, "
-					     "and [global] has options"
-					   : "the client speaks SMB1, which "
-					     "can log on past the options of "
-					     "[global]");
-	}
-	return true;
 }
 
 void sg_raise_bar_anonymous(struct sg_client_state *client, int snum)
@@ -254,42 +181,75 @@ static void bar_anonymous(struct sg_client_state *client, int snum)
 	}
 }
 
+static enum sg_share_need need_of(struct sg_client_state *client,
+				  const struct sg_policy *policy,
+				  int snum,
+				  bool guarded,
+				  const char **why)
+{
+	const struct sg_share_case at = {
+		.guarded = guarded,
+		.smb1 = client->smb1,
+		.unjudged = client->unjudged,
+		.keys = client->keys,
+	};
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_policy here = *policy;
+	struct sg_facts facts = {.share = NULL};
+	enum sg_share_need need = guarded ? SG_SHARE_TELL : SG_SHARE_CLOSE;
+
+	*why = "out of memory";
+	if (client->facts != NULL) {
+		facts = *client->facts;
+	}
+	facts.share = lp_const_servicename(snum);
+	here.share = sg_config_share(frame, snum);
+	if (here.share != NULL) {
+		need = sg_share_need(&here,
+				     client->facts != NULL ? &facts : NULL,
+				     &at,
+				     why);
+	}
+	TALLOC_FREE(frame);
+	return need;
+}
+
 static bool raise_share(struct sg_client_state *client,
 			const struct sg_policy *policy,
 			int snum)
 {
+	const char *encryption = sg_rule_option(SG_RULE_ENCRYPTION)->name;
 	bool guarded = guard_share(client, snum);
-	bool gate_decides = guarded && !client->smb1;
-	bool encrypt = false;
+	enum sg_share_need need = SG_SHARE_LEAVE;
+	const char *why = NULL;
+	bool held;
 
 	/* Services that are no shares are templates of others. */
 	if (!lp_snum_ok(snum)) {
 		return true;
 	}
-	/* note (1) */
-	if (guarded && client->smb1 && client->facts != NULL) {
-		gate_decides = sg_policy_may_except(policy,
-						    client->facts,
-						    SG_ALLOW_UNENCRYPTED);
+	if (guarded) {
+		bar_anonymous(client, snum);
 	}
-	if (sg_config_is_set(snum, "encryption")) {
-		encrypt = sg_config_share_enforces(policy,
-						   gate_decides ? NULL
-								: client->facts,
-						   snum,
-						   SG_OPTION_ENCRYPTION);
+	if (!guarded || sg_config_is_set(snum, encryption)) {
+		need = need_of(client, policy, snum, guarded, &why);
 	}
-	if (!guarded) {
-		return hold_without_gate(client, policy, snum, encrypt);
-	}
-	bar_anonymous(client, snum);
-	if (encrypt && !gate_decides) {
-		(void)encrypt_at_least(client, snum, SMB_ENCRYPTION_REQUIRED);
-	} else if (encrypt && client->keys != SG_NO) {
-		/* Who is not told to is refused by the gate, note (2). */
+	switch (need) {
+	case SG_SHARE_LEAVE:
+		return true;
+	case SG_SHARE_TELL:
 		(void)encrypt_at_least(client, snum, SMB_ENCRYPTION_DESIRED);
+		return true;
+	case SG_SHARE_REQUIRE:
+		held = encrypt_at_least(client, snum, SMB_ENCRYPTION_REQUIRED);
+		return held || guarded ||
+		       close_share(client, snum, "it must be encrypted");
+	case SG_SHARE_CLOSE:
+		break;
 	}
-	return true;
+	/* Where it cannot be closed, that is as much as there is. */
+	(void)encrypt_at_least(client, snum, SMB_ENCRYPTION_REQUIRED);
+	return close_share(client, snum, why);
 }
 
 /*
@@ -369,8 +329,7 @@ bool sg_raise_all(struct sg_client_state *client,
 {
 	const struct sg_policy policy = {.global = global, .now = time(NULL)};
 	const struct loadparm_s3_helpers *helpers = loadparm_s3_helpers();
-	bool everywhere =
-		sg_policy_enforces(&policy, NULL, SG_OPTION_ENCRYPTION);
+	bool everywhere = sg_policy_enforces(&policy, NULL, SG_RULE_ENCRYPTION);
 	bool all_ok = true;
 	int snum;
 

@@ -20,7 +20,7 @@
 #include "smbd/record.h"
 #include "smbd/sinks.h"
 
-#define DEFAULT_FILE "smbguard.jsonl"
+#include "core/rows.h"
 
 static bool same(const char *a, const char *b)
 {
@@ -36,11 +36,15 @@ static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx,
 
 	if (path == NULL) {
 		path = talloc_asprintf(frame,
-				       "%s/" DEFAULT_FILE,
-				       get_dyn_LOGFILEBASE());
+				       "%s/%s",
+				       get_dyn_LOGFILEBASE(),
+				       sg_option_audit_file.by_default_text);
 	}
 	if (path != NULL) {
-		sinks = sg_sinks_open(mem_ctx, global->audit, path);
+		sinks = sg_sinks_open(
+			mem_ctx,
+			(unsigned)sg_option_number(&sg_option_audit, global),
+			path);
 	}
 	TALLOC_FREE(frame);
 	return sinks;
@@ -157,7 +161,8 @@ bool sg_record(struct sg_client_state *client,
 		    event->verdict->outcome != SG_DENIED;
 	struct sg_verdict refusal = {
 		.outcome = SG_DENIED,
-		.option = SG_OPTION_PREFIX ":audit failure",
+		.cause = SG_CAUSE_RECORD,
+		.option = sg_option_audit_failure.full_name,
 		.scope = "global",
 		.required = "deny",
 		.actual = "not recorded",
@@ -219,6 +224,7 @@ void sg_record_broken(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {
 		.outcome = SG_FAILED,
+		.cause = SG_CAUSE_BROKEN,
 		.option = "preload modules",
 		.scope = "global",
 	};
@@ -247,6 +253,8 @@ static void record_fault(struct sg_client_state *client,
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_verdict verdict = {
 		.outcome = SG_FAILED,
+		.cause = SG_CAUSE_FAULT,
+		.rule = fault->rule,
 		.option = fault->option,
 		.scope = scope,
 		.required = fault->accepted,

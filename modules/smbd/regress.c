@@ -20,6 +20,8 @@
 #include "smbd/record.h"
 #include "smbd/regress.h"
 
+#include "core/rows.h"
+
 static struct sg_history history_of(const struct sg_facts *facts)
 {
 	return sg_history_of(facts->offer,
@@ -32,7 +34,7 @@ static struct sg_history history_of(const struct sg_facts *facts)
 
 static bool wanted(const struct sg_settings *global)
 {
-	return global->history != SG_SWITCH_NO;
+	return sg_option_number(&sg_option_history, global) == SG_SWITCH_YES;
 }
 
 static bool told_before(const struct sg_connection_state *conn,

@@ -145,7 +145,7 @@ struct sg_sinks *sg_sinks_open(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	next = open_sinks->configured;
-	if (audit == 0 || (audit & SG_AUDIT_FILE) != 0) {
+	if ((audit & SG_AUDIT_FILE) != 0) {
 		ok = add_file(open_sinks, next++, path);
 	}
 	if ((audit & SG_AUDIT_JOURNAL) != 0) {

@@ -78,6 +78,8 @@ static const struct sg_verdict allowed = {
 
 static const struct sg_verdict denied = {
 	.outcome = SG_DENIED,
+	.cause = SG_CAUSE_RULE,
+	.rule = SG_RULE_ENCRYPTION,
 	.option = "smbguard:encryption",
 	.scope = "payroll",
 	.required = "required",

@@ -62,8 +62,10 @@ static inline struct sg_settings *parse_one(TALLOC_CTX *mem_ctx,
 static inline const struct sg_option *option_by_name(const char *name)
 {
 	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		if (strcmp(o->name, name) == 0) {
 			return o;
 		}
@@ -113,10 +115,12 @@ static inline void assert_others_unset(const struct sg_settings *settings,
 				       const struct sg_option *except)
 {
 	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
-		bool unset = field_is_unset(settings, o);
+	for (row = sg_option_table(); *row != NULL; row++) {
+		bool unset = field_is_unset(settings, *row);
 
+		o = *row;
 		if (o == except || unset) {
 			continue;
 		}

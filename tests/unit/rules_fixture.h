@@ -13,7 +13,7 @@
 #define SMBGUARD_TESTS_RULES_FIXTURE_H
 
 #include "policy_fixture.h"
-#include "core/rules.h"
+#include "core/rows.h"
 
 /* clang-format off */
 /* Clients; the macros set what most of them have. */

@@ -20,7 +20,8 @@
 
 #include "event_fixture.h"
 
-#define NATIVE "server min protocol"
+/* smbd's own, or no option at all */
+#define NATIVE SG_RULE_NONE
 
 /* A number that is given is one of those that the kind says it may have. */
 static bool is_listed(enum sg_event_kind kind, int number)
@@ -39,12 +40,13 @@ static void check_id(size_t row,
 		     const char *name,
 		     const struct sg_facts *facts,
 		     enum sg_outcome outcome,
-		     const char *option,
+		     enum sg_rule rule,
 		     int expected)
 {
 	const struct sg_verdict verdict = {
 		.outcome = outcome,
-		.option = option,
+		.cause = SG_CAUSE_RULE,
+		.rule = rule,
 		.reason = "So.",
 	};
 	const struct sg_event event = {
@@ -73,22 +75,22 @@ static void test_event_windows_id_of_negotiate(void **state)
 {
 	static const struct {
 		enum sg_outcome outcome;
-		const char *option;
+		enum sg_rule rule;
 		bool smb1_offered;
 		enum sg_dialect dialect;
 		int expected;
 	} rows[] = {
-		{SG_ALLOWED, NULL, true, SG_DIALECT_NT1, 3000},
-		{SG_ALLOWED, NULL, true, SG_DIALECT_LANMAN, 3000},
-		{SG_WOULD_DENY, SG_OPTION_FLOOR, true, SG_DIALECT_NT1, 3000},
-		{SG_DENIED, SG_OPTION_FLOOR, true, SG_DIALECT_NT1, 1001},
+		{SG_ALLOWED, NATIVE, true, SG_DIALECT_NT1, 3000},
+		{SG_ALLOWED, NATIVE, true, SG_DIALECT_LANMAN, 3000},
+		{SG_WOULD_DENY, SG_RULE_FLOOR, true, SG_DIALECT_NT1, 3000},
+		{SG_DENIED, SG_RULE_FLOOR, true, SG_DIALECT_NT1, 1001},
 		{SG_DENIED, NATIVE, true, SG_DIALECT_NONE, 1001},
 		/* Offered beside SMB2, which it gets */
-		{SG_ALLOWED, NULL, true, SG_DIALECT_SMB2_02, 0},
-		{SG_DENIED, SG_OPTION_FLOOR, true, SG_DIALECT_SMB2_02, 0},
-		{SG_ALLOWED, NULL, true, SG_DIALECT_SMB3_11, 0},
-		{SG_ALLOWED, NULL, false, SG_DIALECT_SMB3_11, 0},
-		{SG_DENIED, SG_OPTION_FLOOR, false, SG_DIALECT_SMB2_10, 0},
+		{SG_ALLOWED, NATIVE, true, SG_DIALECT_SMB2_02, 0},
+		{SG_DENIED, SG_RULE_FLOOR, true, SG_DIALECT_SMB2_02, 0},
+		{SG_ALLOWED, NATIVE, true, SG_DIALECT_SMB3_11, 0},
+		{SG_ALLOWED, NATIVE, false, SG_DIALECT_SMB3_11, 0},
+		{SG_DENIED, SG_RULE_FLOOR, false, SG_DIALECT_SMB2_10, 0},
 		{SG_DENIED, NATIVE, false, SG_DIALECT_NONE, 0},
 	};
 	size_t i;
@@ -110,7 +112,7 @@ static void test_event_windows_id_of_negotiate(void **state)
 			 "negotiate",
 			 &facts,
 			 rows[i].outcome,
-			 rows[i].option,
+			 rows[i].rule,
 			 rows[i].expected);
 	}
 }
@@ -146,15 +148,15 @@ static void test_event_windows_id_of_session(void **state)
 	};
 	static const struct {
 		enum sg_outcome outcome;
-		const char *option;
+		enum sg_rule rule;
 	} verdicts[] = {
-		{SG_ALLOWED, NULL},
-		{SG_ALLOWED, SG_OPTION_ENCRYPTION},
-		{SG_WOULD_DENY, SG_OPTION_ENCRYPTION},
-		{SG_DENIED, SG_OPTION_ENCRYPTION},
-		{SG_DENIED, SG_OPTION_SIGNING},
-		{SG_DENIED, SG_OPTION_GUEST},
-		{SG_DENIED, SG_OPTION_NTLM},
+		{SG_ALLOWED, NATIVE},
+		{SG_ALLOWED, SG_RULE_ENCRYPTION},
+		{SG_WOULD_DENY, SG_RULE_ENCRYPTION},
+		{SG_DENIED, SG_RULE_ENCRYPTION},
+		{SG_DENIED, SG_RULE_SIGNING},
+		{SG_DENIED, SG_RULE_GUEST},
+		{SG_DENIED, SG_RULE_NTLM},
 	};
 	size_t i;
 	size_t v;
@@ -174,7 +176,7 @@ static void test_event_windows_id_of_session(void **state)
 				 "session",
 				 &facts,
 				 verdicts[v].outcome,
-				 verdicts[v].option,
+				 verdicts[v].rule,
 				 rows[i].expected);
 		}
 	}
@@ -184,20 +186,20 @@ static void test_event_windows_id_of_share_connect(void **state)
 {
 	static const struct {
 		enum sg_outcome outcome;
-		const char *option;
+		enum sg_rule rule;
 		int expected;
 	} rows[] = {
-		{SG_ALLOWED, NULL, 4000},
-		{SG_ALLOWED, SG_OPTION_ENCRYPTION, 4000},
-		{SG_WOULD_DENY, SG_OPTION_ENCRYPTION, 4000},
-		{SG_WOULD_DENY, SG_OPTION_GUEST, 4000},
-		{SG_DENIED, SG_OPTION_ENCRYPTION, 1046},
-		{SG_DENIED, SG_OPTION_CIPHERS, 1046},
-		{SG_DENIED, SG_OPTION_FLOOR, 1006},
-		{SG_DENIED, SG_OPTION_SIGNING, 1006},
-		{SG_DENIED, SG_OPTION_GUEST, 1006},
-		{SG_DENIED, "preload modules", 1006},
-		{SG_DENIED, NULL, 1006},
+		{SG_ALLOWED, NATIVE, 4000},
+		{SG_ALLOWED, SG_RULE_ENCRYPTION, 4000},
+		{SG_WOULD_DENY, SG_RULE_ENCRYPTION, 4000},
+		{SG_WOULD_DENY, SG_RULE_GUEST, 4000},
+		{SG_DENIED, SG_RULE_ENCRYPTION, 1046},
+		{SG_DENIED, SG_RULE_CIPHERS, 1046},
+		{SG_DENIED, SG_RULE_FLOOR, 1006},
+		{SG_DENIED, SG_RULE_SIGNING, 1006},
+		{SG_DENIED, SG_RULE_GUEST, 1006},
+		{SG_DENIED, NATIVE, 1006},
+		{SG_DENIED, NATIVE, 1006},
 	};
 	size_t i;
 
@@ -206,7 +208,7 @@ static void test_event_windows_id_of_share_connect(void **state)
 			 "share_connect",
 			 &bare_facts,
 			 rows[i].outcome,
-			 rows[i].option,
+			 rows[i].rule,
 			 rows[i].expected);
 	}
 }
@@ -216,16 +218,16 @@ static void test_event_windows_id_of_other_events(void **state)
 	static const struct {
 		const char *event;
 		enum sg_outcome outcome;
-		const char *option;
+		enum sg_rule rule;
 		int expected;
 	} rows[] = {
-		{"auth_failed", SG_FAILED, NULL, 551},
-		{"negotiate_tampered", SG_DETECTED, NULL, 1005},
-		{"share_disconnect", SG_ALLOWED, NULL, 0},
-		{"integrity_suspected", SG_DETECTED, NULL, 0},
-		{"policy_error", SG_FAILED, SG_OPTION_ENCRYPTION, 0},
-		{"audit_lost", SG_FAILED, NULL, 0},
-		{"downgrade", SG_DETECTED, NULL, 0},
+		{"auth_failed", SG_FAILED, NATIVE, 551},
+		{"negotiate_tampered", SG_DETECTED, NATIVE, 1005},
+		{"share_disconnect", SG_ALLOWED, NATIVE, 0},
+		{"integrity_suspected", SG_DETECTED, NATIVE, 0},
+		{"policy_error", SG_FAILED, SG_RULE_ENCRYPTION, 0},
+		{"audit_lost", SG_FAILED, NATIVE, 0},
+		{"downgrade", SG_DETECTED, NATIVE, 0},
 	};
 	size_t i;
 
@@ -234,7 +236,7 @@ static void test_event_windows_id_of_other_events(void **state)
 			 rows[i].event,
 			 &bare_facts,
 			 rows[i].outcome,
-			 rows[i].option,
+			 rows[i].rule,
 			 rows[i].expected);
 	}
 }

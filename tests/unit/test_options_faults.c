@@ -69,10 +69,12 @@ static void test_garbage_is_the_strictest_and_one_fault(void **state)
 {
 	const struct sg_option *o = NULL;
 	size_t seen = 0;
+	const struct sg_option *const *row = NULL;
 	size_t i;
 	size_t j;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		for (i = 0; i < ARRAY_LENGTH(wheres); i++) {
 			if ((o->where & wheres[i]) == 0) {
 				continue;
@@ -104,11 +106,13 @@ static void test_keyword_with_junk_is_a_fault(void **state)
 		"%s\\",
 	};
 	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	const struct sg_keyword *k = NULL;
 	size_t seen = 0;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		for (k = o->keywords; k != NULL && k->name != NULL; k++) {
 			seen++;
 			for (i = 0; i < ARRAY_LENGTH(junk); i++) {
@@ -132,11 +136,13 @@ static void test_keyword_with_junk_is_a_fault(void **state)
 static void test_keyword_cut_short_is_a_fault(void **state)
 {
 	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	const struct sg_keyword *k = NULL;
 	size_t seen = 0;
 	size_t len;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		for (k = o->keywords; k != NULL && k->name != NULL; k++) {
 			seen++;
 			for (len = 0; len < strlen(k->name); len++) {
@@ -156,11 +162,13 @@ static void test_single_keyword_takes_no_list(void **state)
 	static const char *const formats[] = {"%s ", " %s", "%s\n", "%s,"};
 	const struct sg_option *o = NULL;
 	size_t seen = 0;
+	const struct sg_option *const *row = NULL;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
 		char text[VALUE_SIZE] = {0};
 
+		o = *row;
 		if (o->type != SG_TYPE_KEYWORD) {
 			continue;
 		}
@@ -192,9 +200,11 @@ static void test_numbers_are_no_keywords(void **state)
 	static const char *const numbers[] = {"0", "1", "2", "7", "16"};
 	const struct sg_option *o = NULL;
 	size_t seen = 0;
+	const struct sg_option *const *row = NULL;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		if (o->type == SG_TYPE_NUMBER) {
 			continue;
 		}
@@ -231,11 +241,13 @@ static void test_numbers_are_digits_within_bounds(void **state)
 	};
 	const struct sg_option *o = NULL;
 	size_t seen = 0;
+	const struct sg_option *const *row = NULL;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
 		char text[VALUE_SIZE] = {0};
 
+		o = *row;
 		if (o->type != SG_TYPE_NUMBER) {
 			continue;
 		}
@@ -268,10 +280,12 @@ static void test_relative_paths_are_faults(void **state)
 		"\\a",
 	};
 	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	size_t seen = 0;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		if (o->type != SG_TYPE_PATH) {
 			continue;
 		}
@@ -287,12 +301,14 @@ static void test_long_values_are_faults(void **state)
 {
 	const struct sg_option *o = NULL;
 	size_t seen = 0;
+	const struct sg_option *const *row = NULL;
 	char *text = NULL;
 
 	text = talloc_zero_array(NULL, char, 100001);
 	assert_non_null(text);
 	memset(text, '7', 100000);
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		seen++;
 		assert_faulty(o, SG_GLOBAL, text);
 	}

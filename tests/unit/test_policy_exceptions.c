@@ -63,7 +63,7 @@ static void assert_verdict(const struct sg_verdict *verdict,
 	if (verdict->outcome != outcome) {
 		fail_msg("%d: %s", (int)verdict->outcome, verdict->reason);
 	}
-	assert_string_equal(verdict->option, SG_OPTION_GUEST);
+	assert_string_equal(verdict->option, "smbguard:guest");
 	if (exception == NULL) {
 		assert_null(verdict->exception);
 		assert_null(verdict->until);
@@ -234,7 +234,7 @@ static void test_policy_exception_lifts_one_refusal_of_two(void **state)
 	conf_set(&conf, "ntlm", "deny");
 	verdict = judge(mem_ctx, &conf, &guest, LAST_SECOND);
 	assert_int_equal(verdict->outcome, SG_DENIED);
-	assert_string_equal(verdict->option, SG_OPTION_NTLM);
+	assert_string_equal(verdict->option, "smbguard:ntlm");
 	assert_null(verdict->exception);
 	/* Both by one, and both by two */
 	conf_set(&conf, "legacy allow", "guest ntlm");
@@ -263,7 +263,7 @@ static void test_policy_exception_is_told_before_what_is_met(void **state)
 	facts.guest = false;
 	verdict = judge(mem_ctx, &conf, &facts, LAST_SECOND);
 	assert_int_equal(verdict->outcome, SG_ALLOWED);
-	assert_string_equal(verdict->option, SG_OPTION_ENCRYPTION);
+	assert_string_equal(verdict->option, "smbguard:encryption");
 	assert_null(verdict->exception);
 	talloc_free(mem_ctx);
 }
@@ -325,7 +325,7 @@ static void test_policy_exception_lifts_no_other_refusal(void **state)
 	conf_set(&conf, "legacy allow", "guest ntlm");
 	verdict = judge(mem_ctx, &conf, &guest, LAST_SECOND);
 	assert_int_equal(verdict->outcome, SG_DENIED);
-	assert_string_equal(verdict->option, SG_OPTION_NTLM);
+	assert_string_equal(verdict->option, "smbguard:ntlm");
 	assert_string_equal(verdict->actual, "wurst");
 
 	conf_set(&conf, "ntlm", "deny");

@@ -30,10 +30,12 @@ static void test_policy_unknown_facts_satisfy_no_option(void **state)
 		"AES-128-GMAC",
 	};
 	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	size_t asked = 0;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		for (i = 0; i < ARRAY_LENGTH(strict_values); i++) {
 			TALLOC_CTX *mem_ctx = talloc_new(NULL);
 			struct sg_policy policy = no_policy;
@@ -136,9 +138,11 @@ static void test_policy_fault_refuses_or_is_recorded(void **state)
 {
 	const struct sg_option *o = NULL;
 	size_t seen = 0;
+	const struct sg_option *const *row = NULL;
 	size_t m;
 
-	for (o = sg_option_table(); o->name != NULL; o++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		o = *row;
 		/* What is wrong with an exception refuses nobody by itself. */
 		if (o->type == SG_TYPE_NAMES) {
 			continue;

@@ -214,7 +214,7 @@ static void test_policy_findings_by_rule_then_by_section(void **state)
 		 SG_DIALECT_SMB2_10,
 		 false,
 		 SG_DENIED,
-		 SG_OPTION_ENCRYPTION,
+		 "smbguard:encryption",
 		 "global"},
 		/* encryption of the share before the floor of [global] */
 		{{.min_protocol = SG_DIALECT_SMB3_11},
@@ -222,14 +222,14 @@ static void test_policy_findings_by_rule_then_by_section(void **state)
 		 SG_DIALECT_SMB2_10,
 		 false,
 		 SG_DENIED,
-		 SG_OPTION_ENCRYPTION,
+		 "smbguard:encryption",
 		 "payroll"},
 		{{.encryption = SG_NEED_REQUIRED},
 		 {.min_protocol = SG_DIALECT_SMB3_11},
 		 SG_DIALECT_SMB2_10,
 		 false,
 		 SG_DENIED,
-		 SG_OPTION_ENCRYPTION,
+		 "smbguard:encryption",
 		 "global"},
 		/* the floor before the algorithms, wherever they stand */
 		{{.encryption_algorithms = 1 << SG_CIPHER_AES256_GCM},
@@ -237,7 +237,7 @@ static void test_policy_findings_by_rule_then_by_section(void **state)
 		 SG_DIALECT_SMB3_00,
 		 true,
 		 SG_DENIED,
-		 SG_OPTION_FLOOR,
+		 "smbguard:min protocol",
 		 "payroll"},
 		/* the same order of what is met */
 		{{.min_protocol = SG_DIALECT_SMB3_00},
@@ -245,7 +245,7 @@ static void test_policy_findings_by_rule_then_by_section(void **state)
 		 SG_DIALECT_SMB3_00,
 		 true,
 		 SG_ALLOWED,
-		 SG_OPTION_ENCRYPTION,
+		 "smbguard:encryption",
 		 "payroll"},
 		/* and of what would be refused */
 		{{.mode = SG_MODE_AUDIT, .min_protocol = SG_DIALECT_SMB3_11},
@@ -253,7 +253,7 @@ static void test_policy_findings_by_rule_then_by_section(void **state)
 		 SG_DIALECT_SMB2_10,
 		 false,
 		 SG_WOULD_DENY,
-		 SG_OPTION_ENCRYPTION,
+		 "smbguard:encryption",
 		 "payroll"},
 	};
 	size_t i;
@@ -279,7 +279,7 @@ static void test_policy_findings_of_the_policy_itself_go_first(void **state)
 	policy.share = &share;
 	policy.share_name = "payroll";
 	verdict = decide(SG_GATE_SHARE, &policy, &facts);
-	assert_string_equal(verdict->option, SG_OPTION_GUEST);
+	assert_string_equal(verdict->option, "smbguard:guest");
 	assert_string_equal(verdict->actual, "wurst");
 	talloc_free(verdict);
 	policy.broken = "the session gate is not loaded";
@@ -290,7 +290,7 @@ static void test_policy_findings_of_the_policy_itself_go_first(void **state)
 	policy.broken = NULL;
 	global->num_faults = 0;
 	verdict = decide(SG_GATE_SHARE, &policy, &facts);
-	assert_string_equal(verdict->option, SG_OPTION_ENCRYPTION);
+	assert_string_equal(verdict->option, "smbguard:encryption");
 	assert_int_equal(verdict->outcome, SG_DENIED);
 	talloc_free(verdict);
 	talloc_free(mem_ctx);
@@ -329,7 +329,7 @@ static void test_policy_mode_of_section(void **state)
 
 static bool enforces_encryption(const struct sg_policy *policy)
 {
-	return sg_policy_enforces(policy, NULL, SG_OPTION_ENCRYPTION);
+	return sg_policy_enforces(policy, NULL, SG_RULE_ENCRYPTION);
 }
 
 /* The knob must be turned exactly where an unmet rule would be a refusal. */

@@ -35,7 +35,7 @@ static void test_rules_signing(void **state)
 		{SIGNING, &nobody, UNMET, "required", "none"},
 	};
 
-	check_rows(SG_OPTION_SIGNING, LOGGED_ON, rows, ARRAY_LENGTH(rows));
+	check_rows("smbguard:signing", LOGGED_ON, rows, ARRAY_LENGTH(rows));
 }
 
 static void test_rules_signing_algorithms(void **state)
@@ -78,7 +78,10 @@ static void test_rules_signing_algorithms(void **state)
 		 "AES-128-CMAC"},
 	};
 
-	check_rows(SG_OPTION_SIGNERS, ANY_GATE, rows, ARRAY_LENGTH(rows));
+	check_rows("smbguard:signing algorithms",
+		   ANY_GATE,
+		   rows,
+		   ARRAY_LENGTH(rows));
 }
 
 static void test_rules_encryption_algorithms(void **state)
@@ -117,7 +120,10 @@ static void test_rules_encryption_algorithms(void **state)
 		{CIPHERS(16), &old_of_all, UNMET, "AES-256-GCM", "AES-128-CCM"},
 	};
 
-	check_rows(SG_OPTION_CIPHERS, ANY_GATE, rows, ARRAY_LENGTH(rows));
+	check_rows("smbguard:encryption algorithms",
+		   ANY_GATE,
+		   rows,
+		   ARRAY_LENGTH(rows));
 }
 
 static void test_rules_guest(void **state)
@@ -131,7 +137,7 @@ static void test_rules_guest(void **state)
 		{NO_GUEST, &nobody, UNMET, "deny", "user"},
 	};
 
-	check_rows(SG_OPTION_GUEST, LOGGED_ON, rows, ARRAY_LENGTH(rows));
+	check_rows("smbguard:guest", LOGGED_ON, rows, ARRAY_LENGTH(rows));
 }
 
 static void test_rules_ntlm(void **state)
@@ -147,7 +153,7 @@ static void test_rules_ntlm(void **state)
 		{NO_NTLM, &nobody, UNMET, "deny", "none"},
 	};
 
-	check_rows(SG_OPTION_NTLM, LOGGED_ON, rows, ARRAY_LENGTH(rows));
+	check_rows("smbguard:ntlm", LOGGED_ON, rows, ARRAY_LENGTH(rows));
 }
 
 /* With encryption required, a client without one of the ciphers is lost. */
@@ -158,8 +164,8 @@ static void test_rules_audited_cipher_where_encryption_is_required(void **state)
 		enum sg_outcome outcome;
 		const char *option;
 	} rows[] = {
-		{&cmac_of_128, SG_WOULD_DENY, SG_OPTION_CIPHERS},
-		{&cmac_of_all, SG_ALLOWED, SG_OPTION_ENCRYPTION},
+		{&cmac_of_128, SG_WOULD_DENY, "smbguard:encryption algorithms"},
+		{&cmac_of_all, SG_ALLOWED, "smbguard:encryption"},
 	};
 	const struct sg_settings asked = {
 		.mode = SG_MODE_AUDIT,
@@ -219,7 +225,7 @@ static void test_rules_downgrade(void **state)
 		assert_int_equal(verdict->outcome, rows[i].outcome);
 		if (rows[i].outcome == SG_DENIED) {
 			assert_string_equal(verdict->option,
-					    SG_OPTION_DOWNGRADE);
+					    "smbguard:downgrade");
 			assert_string_equal(verdict->actual, "a");
 		}
 		talloc_free(verdict);
@@ -270,26 +276,41 @@ static void test_rules_that_ask_for_nothing(void **state)
 static void test_rules_table(void **state)
 {
 	static const char *const order[] = {
-		SG_OPTION_ENCRYPTION,
-		SG_OPTION_FLOOR,
-		SG_OPTION_GUEST,
-		SG_OPTION_NTLM,
-		SG_OPTION_DOWNGRADE,
-		SG_OPTION_CIPHERS,
-		SG_OPTION_SIGNING,
-		SG_OPTION_SIGNERS,
+		"smbguard:encryption",
+		"smbguard:min protocol",
+		"smbguard:guest",
+		"smbguard:ntlm",
+		"smbguard:downgrade",
+		"smbguard:encryption algorithms",
+		"smbguard:signing",
+		"smbguard:signing algorithms",
 	};
-	size_t num = 0;
-	const struct sg_rule *const *rules = sg_rules(&num);
 	size_t i;
 
-	assert_int_equal(num, ARRAY_LENGTH(order));
-	for (i = 0; i < num; i++) {
-		assert_string_equal(rules[i]->option, order[i]);
-		assert_true((rules[i]->gates & ANY_GATE) != 0);
-		assert_int_equal(rules[i]->gates & ~(unsigned)ANY_GATE, 0);
-		assert_true(strlen(rules[i]->advice) > 0);
-		assert_true(rules[i]->allow(&unknown_client) != 0);
+	assert_null(sg_rule_option(SG_RULE_NONE));
+	assert_null(sg_rule_option(SG_RULE_END));
+	assert_int_equal(SG_RULE_END, ARRAY_LENGTH(order) + 1);
+	for (i = 0; i < ARRAY_LENGTH(order); i++) {
+		const struct sg_option *o =
+			sg_rule_option((enum sg_rule)(SG_RULE_NONE + 1 + i));
+
+		assert_non_null(o);
+		assert_string_equal(o->full_name, order[i]);
+		assert_true((o->held_by & ANY_GATE) != 0);
+		assert_int_equal(
+			o->held_by & ~(unsigned)(ANY_GATE | SG_HELD_BY_SMBD),
+			0);
+		/* Before a client has an account, its address is all. */
+		assert_true((o->held_by & SG_GATE_NEGOTIATE) == 0 ||
+			    o->by_address);
+		assert_true(o->asks_from > 0);
+		assert_true(o->asks_from <= o->strictest);
+		assert_non_null(o->met);
+		assert_non_null(o->actual);
+		assert_non_null(o->lack);
+		assert_true(strlen(o->advice) > 0);
+		assert_true(o->words != NULL && o->words[0].name != NULL);
+		assert_true(sg_option_allow(o, &unknown_client) != 0);
 	}
 }
 

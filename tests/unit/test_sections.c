@@ -28,14 +28,15 @@ static const struct {
 	const char *name; /* after "smbguard:" */
 	const char *value;
 	const char *allow;
+	enum sg_rule rule;
 } options[] = {
-	{"encryption", "required", "unencrypted"},
-	{"min protocol", "SMB3_11", "dialect"},
-	{"guest", "deny", "guest"},
-	{"ntlm", "deny", "ntlm"},
-	{"encryption algorithms", "AES-256-GCM", "cipher"},
-	{"signing", "required", "unsigned"},
-	{"signing algorithms", "AES-128-GMAC", "unsigned"},
+	{"encryption", "required", "unencrypted", SG_RULE_ENCRYPTION},
+	{"min protocol", "SMB3_11", "dialect", SG_RULE_FLOOR},
+	{"guest", "deny", "guest", SG_RULE_GUEST},
+	{"ntlm", "deny", "ntlm", SG_RULE_NTLM},
+	{"encryption algorithms", "AES-256-GCM", "cipher", SG_RULE_CIPHERS},
+	{"signing", "required", "unsigned", SG_RULE_SIGNING},
+	{"signing algorithms", "AES-128-GMAC", "unsigned", SG_RULE_SIGNERS},
 };
 
 /* What the exception is like, and whether it helps the bad client */
@@ -89,18 +90,15 @@ static void check_agreement(size_t option, size_t exception)
 		bool denied = !audit && !exceptions[exception].helps;
 		struct sg_policy policy = no_policy;
 		struct sg_verdict *verdict = NULL;
-		char name[64];
+		enum sg_rule rule = options[option].rule;
+		const char *name = options[option].name;
 		bool enforces;
 
-		snprintf(name,
-			 sizeof(name),
-			 "smbguard:%s",
-			 options[option].name);
 		policy.global =
 			with_exception(mem_ctx, option, exception, modes[m]);
 		policy.now = exceptions[exception].now;
 		verdict = decide(SG_GATE_SHARE, &policy, &bad_client);
-		enforces = sg_policy_enforces(&policy, &bad_client, name);
+		enforces = sg_policy_enforces(&policy, &bad_client, rule);
 		if ((verdict->outcome == SG_DENIED) != denied ||
 		    enforces != denied) {
 			fail_msg("%s, exception %zu, mode %zu: %d, %d: %s",
@@ -113,12 +111,11 @@ static void check_agreement(size_t option, size_t exception)
 		}
 		talloc_free(verdict);
 		/* Without facts an exception does not count. */
-		assert_int_equal(sg_policy_enforces(&policy, NULL, name),
+		assert_int_equal(sg_policy_enforces(&policy, NULL, rule),
 				 !audit);
-		assert_false(sg_policy_enforces(&policy,
-						&bad_client,
-						"smbguard:mode"));
-		assert_false(sg_policy_enforces(&policy, NULL, ""));
+		assert_false(
+			sg_policy_enforces(&policy, &bad_client, SG_RULE_NONE));
+		assert_false(sg_policy_enforces(&policy, NULL, SG_RULE_END));
 		talloc_free(mem_ctx);
 	}
 }
@@ -161,26 +158,22 @@ static void test_sections_enforce_by_the_modes(void **state)
 				.mode = mode_rows[m].share,
 			};
 			struct sg_policy policy = no_policy;
-			char name[64];
+			enum sg_rule rule = options[i].rule;
 
-			snprintf(name,
-				 sizeof(name),
-				 "smbguard:%s",
-				 options[i].name);
 			policy.share_name = "payroll";
 			policy.global = global;
 			assert_int_equal(
-				sg_policy_enforces(&policy, NULL, name),
+				sg_policy_enforces(&policy, NULL, rule),
 				mode_rows[m].global_alone == SG_DENIED);
 			policy.share = &no_share;
 			assert_int_equal(
-				sg_policy_enforces(&policy, NULL, name),
+				sg_policy_enforces(&policy, NULL, rule),
 				mode_rows[m].global_at_share == SG_DENIED);
 			policy.global = &no_global;
-			assert_false(sg_policy_enforces(&policy, NULL, name));
+			assert_false(sg_policy_enforces(&policy, NULL, rule));
 			policy.share = share;
 			assert_int_equal(
-				sg_policy_enforces(&policy, NULL, name),
+				sg_policy_enforces(&policy, NULL, rule),
 				mode_rows[m].share_own == SG_DENIED);
 		}
 	}

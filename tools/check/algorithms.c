@@ -11,26 +11,11 @@
 
 #include "check.h"
 
-#include <string.h>
-
-#define CIPHERS "encryption algorithms"
-#define SIGNERS "signing algorithms"
-
 struct native {
 	enum sg_dialect min;
 	enum sg_dialect max;
 	const struct sg_conf_param *max_param;
 };
-
-static const struct sg_option *option_of(const char *name)
-{
-	const struct sg_option *o = sg_option_table();
-
-	while (o->name != NULL && strcmp(o->name, name) != 0) {
-		o++;
-	}
-	return o;
-}
 
 static struct native native_dialects(const struct sg_check *check)
 {
@@ -121,19 +106,17 @@ static const char *param_name(const struct sg_conf_param *param)
 static void check_list(struct sg_check *check,
 		       const struct native *n,
 		       const struct sg_checked *share,
-		       const char *name)
+		       const struct sg_option *option)
 {
 	const struct sg_settings *g = check->settings;
 	const struct sg_settings *s = share != NULL ? share->settings : g;
-	bool ciphers = strcmp(name, CIPHERS) == 0;
-	uint32_t list = native_list(check, option_of(name));
+	bool ciphers = option->rule == SG_RULE_CIPHERS;
+	uint32_t list = native_list(check, option);
 	enum sg_dialect floor = s->min_protocol > g->min_protocol
 					? s->min_protocol
 					: g->min_protocol;
-	uint32_t own =
-		ciphers ? s->encryption_algorithms : s->signing_algorithms;
-	uint32_t all =
-		ciphers ? g->encryption_algorithms : g->signing_algorithms;
+	uint32_t own = (uint32_t)sg_option_set(option, s);
+	uint32_t all = (uint32_t)sg_option_set(option, g);
 	uint32_t possible = ciphers ? possible_ciphers(n, list, floor)
 				    : possible_signers(n, list, floor);
 	uint32_t wanted = all != 0 ? own & all : own;
@@ -143,13 +126,11 @@ static void check_list(struct sg_check *check,
 		.section = share != NULL ? share->section : check->global,
 		.remedy = "Let the two lists have one in common.",
 	};
-	char *option = talloc_asprintf(check, SG_OPTION_PREFIX ":%s", name);
 
-	if (option == NULL || own == 0) {
-		check->ok = check->ok && option != NULL;
+	if (own == 0) {
 		return;
 	}
-	f.param = sg_conf_find(f.section, option);
+	f.param = sg_conf_find(f.section, option->full_name);
 	if (wanted == 0) {
 		sg_check_add(check,
 			     f,
@@ -165,7 +146,7 @@ static void check_list(struct sg_check *check,
 			     "dialects: nobody meets it.",
 			     param_name(f.param),
 			     f.section->name,
-			     name);
+			     option->name);
 	}
 }
 
@@ -182,7 +163,7 @@ static void check_ceiling(struct sg_check *check,
 		.remedy = "Remove \"server max protocol\", or lower what is "
 			  "asked for.",
 	};
-	bool encrypts = settings->encryption == SG_NEED_REQUIRED;
+	bool encrypts = sg_settings_ask_for(settings, SG_RULE_ENCRYPTION);
 
 	if (n->max_param == NULL) {
 		return;
@@ -216,8 +197,8 @@ static void check_section(struct sg_check *check,
 		      n,
 		      share != NULL ? share->section : check->global,
 		      share != NULL ? share->settings : check->settings);
-	check_list(check, n, share, CIPHERS);
-	check_list(check, n, share, SIGNERS);
+	check_list(check, n, share, sg_rule_option(SG_RULE_CIPHERS));
+	check_list(check, n, share, sg_rule_option(SG_RULE_SIGNERS));
 }
 
 void sg_check_algorithms(struct sg_check *check)

@@ -15,18 +15,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "smbguard_config.h"
-
-#define AUDIT_FILE "smbguard:audit file"
-#define DEFAULT_FILE SMBGUARD_LOGFILEBASE "/smbguard.jsonl"
+#include "core/rows.h"
+#include "events/events.h"
 
 static struct sg_finding of_file(const struct sg_check *check)
 {
 	return (struct sg_finding){
 		.grade = SG_GRADE_ERROR,
 		.section = check->global,
-		.param = sg_conf_find(check->global, AUDIT_FILE),
-		.option = AUDIT_FILE,
+		.param = sg_conf_find(check->global,
+				      sg_option_audit_file.full_name),
+		.option = sg_option_audit_file.full_name,
 	};
 }
 
@@ -128,11 +127,16 @@ static void check_file(struct sg_check *check, const char *path)
 	}
 }
 
+static unsigned audit_of(const struct sg_check *check)
+{
+	return (unsigned)sg_option_number(&sg_option_audit, check->settings);
+}
+
 static void check_failure(struct sg_check *check)
 {
-	unsigned audit = check->settings->audit;
+	unsigned audit = audit_of(check);
 
-	/* One bit, or none: the file */
+	/* One bit */
 	if (check->settings->audit_failure != SG_AUDIT_FAILURE_DENY ||
 	    (audit & (audit - 1)) != 0) {
 		return;
@@ -142,8 +146,9 @@ static void check_failure(struct sg_check *check)
 			     .grade = SG_GRADE_WARNING,
 			     .id = "audit-one-sink",
 			     .section = check->global,
-			     .param = sg_conf_find(check->global,
-						   "smbguard:audit failure"),
+			     .param = sg_conf_find(
+				     check->global,
+				     sg_option_audit_failure.full_name),
 			     .remedy = "Add one: smbguard:audit = file, "
 				       "journal.",
 		     },
@@ -153,17 +158,16 @@ static void check_failure(struct sg_check *check)
 
 void sg_check_audit(struct sg_check *check)
 {
-	unsigned audit = check->settings->audit;
 	const char *path = check->settings->audit_file;
 	bool ok = true;
 
 	if (path == NULL) {
-		path = DEFAULT_FILE;
+		path = SG_DEFAULT_AUDIT_FILE;
 	}
 	if (path[0] != '/') {
 		return; /* a faulty value, found as such */
 	}
-	if (audit == 0 || (audit & SG_AUDIT_FILE) != 0) {
+	if ((audit_of(check) & SG_AUDIT_FILE) != 0) {
 		ok = check_directory(check, path);
 		if (ok) {
 			check_file(check, path);

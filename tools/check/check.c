@@ -56,55 +56,62 @@ static const char *where_text(const struct sg_option *o)
 	return (o->where & SG_SHARE) != 0 ? "global, share" : "global";
 }
 
-/* All options that there are, for a person and for tests of documents. */
+/* A line of the list of options; false if it could not be added. */
+static bool add_option(struct sg_table *table,
+		       json_t *list,
+		       const char *name,
+		       const char *where,
+		       const char *accepted)
+{
+	const char *cells[] = {name, where, accepted};
+
+	sg_table_add(table, cells);
+	return json_array_append_new(list,
+				     json_pack("{s:s,s:s,s:s}",
+					       "name",
+					       name,
+					       "where",
+					       where,
+					       "accepted",
+					       accepted)) == 0;
+}
+
+/* All options that there are. */
 static int print_options(bool json)
 {
 	static const char *const head[] = {"option", "where", "values"};
 	struct sg_table *table = sg_table_new(NULL, 3);
-	const struct sg_option *o = sg_option_table();
-	const char *const *k = sg_exception_keys;
+	const struct sg_option *const *row = NULL;
 	json_t *list = json_array();
-	int ret = table == NULL ? -1 : 0;
+	bool ok = table != NULL;
+	size_t i;
 
-	for (; ret == 0 && o->name != NULL; o++) {
-		const char *cells[] = {o->name, where_text(o), o->accepted};
-
-		if (table->num_rows == 0) {
-			sg_table_add(table, head);
-		}
-		sg_table_add(table, cells);
-		ret = json_array_append_new(list,
-					    json_pack("{s:s,s:s,s:s}",
-						      "name",
-						      cells[0],
-						      "where",
-						      cells[1],
-						      "accepted",
-						      cells[2]));
+	if (ok) {
+		sg_table_add(table, head);
 	}
-	for (; ret == 0 && *k != NULL; k++) {
-		char *name = talloc_asprintf(table, "NAME %s", *k);
-		const char *cells[] = {name, "global", "of an exception"};
-
-		sg_table_add(table, cells);
-		ret = json_array_append_new(list,
-					    json_pack("{s:s,s:s,s:s}",
-						      "name",
-						      name,
-						      "where",
-						      cells[1],
-						      "accepted",
-						      cells[2]));
+	for (row = sg_option_table(); ok && *row != NULL; row++) {
+		ok = add_option(table,
+				list,
+				(*row)->name,
+				where_text(*row),
+				(*row)->accepted);
 	}
-	if (ret == 0 && json) {
-		ret = json_dumpf(list, stdout, JSON_INDENT(2));
+	for (i = 0; ok && sg_exception_key(i) != NULL; i++) {
+		char *name =
+			talloc_asprintf(table, "NAME %s", sg_exception_key(i));
+
+		ok = name != NULL &&
+		     add_option(table, list, name, "global", "of an exception");
+	}
+	if (ok && json) {
+		ok = json_dumpf(list, stdout, JSON_INDENT(2)) == 0;
 		fputc('\n', stdout);
-	} else if (ret == 0) {
+	} else if (ok) {
 		sg_table_print(table, sg_wants_colour());
 	}
 	json_decref(list);
 	talloc_free(table);
-	return ret == 0 ? SG_EXIT_OK : SG_EXIT_ERROR;
+	return ok ? SG_EXIT_OK : SG_EXIT_ERROR;
 }
 
 static void look(struct sg_check *check)

@@ -15,7 +15,7 @@
 
 #include "conf/conf.h"
 #include "core/exception.h"
-#include "core/rules.h"
+#include "core/policy.h"
 
 enum sg_grade {
 	SG_GRADE_NOTE = 0, /* worth knowing; nothing is wrong */
@@ -80,15 +80,6 @@ void sg_check_options(struct sg_check *check);
 /** A share that asks for less than [global]. */
 void sg_check_loosening(struct sg_check *check);
 
-/** What an exception can have: "hosts", "until". Ends with a NULL. */
-extern const char *const sg_exception_keys[];
-
-/**
- * Is this key (without its prefix) of the form "NAME hosts", as the options of
- * exceptions are?
- */
-bool sg_exception_option(const char *key);
-
 /** Exceptions: invalid, expired, ending, or of no use. */
 void sg_check_exceptions(struct sg_check *check);
 
@@ -109,11 +100,6 @@ void sg_check_client(struct sg_check *check);
 
 /** Where events go. */
 void sg_check_audit(struct sg_check *check);
-
-/**
- * Does [global] or any share ask for an option ("smbguard:encryption")?
- */
-bool sg_check_asked(const struct sg_check *check, const char *option);
 
 /**
  * How many letters must be changed, added or left out to get from one word to

@@ -7,38 +7,20 @@
  * A share tightens what [global] sets and cannot loosen it. The option table
  * says how: the values of keywords rise towards the strictest one, and of two
  * lists what is on both counts. So no option is named here but "mode", which
- * is no demand, and "min protocol", which smbd has too.
+ * is no demand, and the floor, which smbd has too.
  */
 
 #include "check.h"
 
-#include <string.h>
+#include "core/rows.h"
+#include "events/events.h"
 
-#define OFFSET(field) offsetof(struct sg_settings, field)
+#include <string.h>
 
 static int number_of(const struct sg_settings *settings,
 		     const struct sg_option *option)
 {
-	int value = 0;
-
-	if (settings != NULL) {
-		memcpy(&value,
-		       (const uint8_t *)settings + option->offset,
-		       sizeof(value));
-	}
-	return value;
-}
-
-static const char *keyword_of(const struct sg_option *option, int value)
-{
-	const struct sg_keyword *k = NULL;
-
-	for (k = option->keywords; k->name != NULL; k++) {
-		if (k->value == value) {
-			return k->name;
-		}
-	}
-	return NULL;
+	return settings != NULL ? sg_option_set(option, settings) : 0;
 }
 
 static const char *effective_floor(const struct sg_conf *conf, int floor)
@@ -63,19 +45,19 @@ static const char *effective_keyword(const struct sg_conf *conf,
 {
 	int value = number_of(global, option);
 	int own = number_of(share, option);
-	const char *word = NULL;
 
-	if (option->offset == OFFSET(mode)) {
-		return keyword_of(option, (int)sg_mode_of(global, share));
+	if (option == &sg_option_mode) {
+		return sg_option_keyword(option,
+					 (int)sg_mode_of(global, share));
 	}
 	if (own > value) {
 		value = own;
 	}
-	if (option->offset == OFFSET(min_protocol)) {
+	if (option->rule == SG_RULE_FLOOR) {
 		return effective_floor(conf, value);
 	}
-	word = keyword_of(option, value);
-	return word != NULL ? word : option->keywords[0].name;
+	return sg_option_keyword(option,
+				 value != 0 ? value : option->by_default);
 }
 
 static const char *effective_list(TALLOC_CTX *mem_ctx,
@@ -87,16 +69,16 @@ static const char *effective_list(TALLOC_CTX *mem_ctx,
 	uint32_t own = (uint32_t)number_of(share, option);
 
 	if (all == 0 && own == 0) {
-		return option->type == SG_TYPE_MASK ? "any"
-						    : option->keywords[0].name;
+		all = (uint32_t)option->by_default;
+		return all == 0 ? "any"
+				: sg_option_text(mem_ctx, option, (int)all);
 	}
 	if (all != 0 && own != 0) {
 		all &= own;
 	} else {
 		all |= own;
 	}
-	return all == 0 ? "none"
-			: sg_option_list_text(mem_ctx, option->name, all);
+	return all == 0 ? "none" : sg_option_text(mem_ctx, option, (int)all);
 }
 
 const char *sg_effective(TALLOC_CTX *mem_ctx,
@@ -106,7 +88,6 @@ const char *sg_effective(TALLOC_CTX *mem_ctx,
 			 const struct sg_settings *share)
 {
 	const char *text = NULL;
-	int number;
 
 	switch (option->type) {
 	case SG_TYPE_KEYWORD:
@@ -115,21 +96,19 @@ const char *sg_effective(TALLOC_CTX *mem_ctx,
 	case SG_TYPE_LIST:
 		return effective_list(mem_ctx, option, global, share);
 	case SG_TYPE_NUMBER:
-		number = number_of(global, option);
-		if (number < option->min) {
-			return "default";
-		}
-		return talloc_asprintf(mem_ctx, "%d", number);
+		return sg_option_text(mem_ctx,
+				      option,
+				      sg_option_number(option, global));
 	case SG_TYPE_PATH:
 	case SG_TYPE_NAMES:
 		memcpy(&text,
 		       (const uint8_t *)global + option->offset,
 		       sizeof(text));
-		if (text == NULL) {
-			text = option->type == SG_TYPE_PATH ? "default"
-							    : "none";
+		if (text != NULL) {
+			return text;
 		}
-		return text;
+		return option->type == SG_TYPE_PATH ? SG_DEFAULT_AUDIT_FILE
+						    : "none";
 	}
 	return "";
 }
@@ -143,7 +122,7 @@ static bool loosens(const struct sg_option *option,
 	int own = number_of(share, option);
 
 	if (all == 0 || own == 0 || (option->where & SG_SHARE) == 0 ||
-	    option->offset == OFFSET(mode)) {
+	    option == &sg_option_mode) {
 		return false;
 	}
 	if (option->type == SG_TYPE_MASK) {
@@ -156,8 +135,6 @@ static void add_loosening(struct sg_check *check,
 			  const struct sg_checked *share,
 			  const struct sg_option *option)
 {
-	char *name =
-		talloc_asprintf(check, SG_OPTION_PREFIX ":%s", option->name);
 	struct sg_finding f = {
 		.grade = SG_GRADE_WARNING,
 		.id = "loosens",
@@ -168,17 +145,14 @@ static void add_loosening(struct sg_check *check,
 	const char *set = NULL;
 	const char *counts = NULL;
 
-	if (name != NULL) {
-		f.param = sg_conf_find(share->section, name);
-		set = sg_conf_value(check->global, name);
-		counts = sg_effective(check,
-				      check->conf,
-				      option,
-				      check->settings,
-				      share->settings);
-	}
+	f.param = sg_conf_find(share->section, option->full_name);
+	set = sg_conf_value(check->global, option->full_name);
+	counts = sg_effective(check,
+			      check->conf,
+			      option,
+			      check->settings,
+			      share->settings);
 	if (f.param == NULL || set == NULL || counts == NULL) {
-		check->ok = check->ok && name != NULL;
 		return;
 	}
 	sg_check_add(check,
@@ -207,7 +181,7 @@ static void check_mode(struct sg_check *check, const struct sg_checked *share)
 			     .id = "mode-of-own-options",
 			     .section = share->section,
 			     .param = sg_conf_find(share->section,
-						   SG_OPTION_PREFIX ":mode"),
+						   sg_option_mode.full_name),
 			     .remedy = "To try out what [global] asks for, set "
 				       "the mode in [global].",
 		     },
@@ -217,18 +191,18 @@ static void check_mode(struct sg_check *check, const struct sg_checked *share)
 
 void sg_check_loosening(struct sg_check *check)
 {
-	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	size_t i;
 
 	for (i = 0; i < check->num_shares; i++) {
 		const struct sg_checked *share = &check->shares[i];
 
-		for (o = sg_option_table(); o->name != NULL; o++) {
+		for (row = sg_option_table(); *row != NULL; row++) {
 			bool less =
-				loosens(o, check->settings, share->settings);
+				loosens(*row, check->settings, share->settings);
 
 			if (less) {
-				add_loosening(check, share, o);
+				add_loosening(check, share, *row);
 			}
 		}
 		check_mode(check, share);

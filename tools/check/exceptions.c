@@ -17,38 +17,6 @@
 #define DAY_SECONDS 86400
 #define SOON_DAYS 30
 
-const char *const sg_exception_keys[] = {
-	"hosts",
-	"users",
-	"groups",
-	"shares",
-	"allow",
-	"until",
-	"reason",
-	NULL,
-};
-
-/* The length of NAME in "NAMEhosts", 0 if it is no such key. */
-static size_t name_length(const char *key)
-{
-	const char *const *k = NULL;
-	size_t len = strlen(key);
-
-	for (k = sg_exception_keys; *k != NULL; k++) {
-		size_t tail = strlen(*k);
-
-		if (len > tail && strcmp(key + len - tail, *k) == 0) {
-			return len - tail;
-		}
-	}
-	return 0;
-}
-
-bool sg_exception_option(const char *key)
-{
-	return name_length(key) > 0;
-}
-
 static bool is_listed(const struct sg_check *check, const char *key, size_t len)
 {
 	size_t i;
@@ -73,7 +41,7 @@ static const char *exception_key(const struct sg_conf_param *param)
 	size_t len = strlen(SG_OPTION_PREFIX ":");
 	bool ours = strncmp(param->key, SG_OPTION_PREFIX ":", len) == 0;
 
-	if (!ours || name_length(param->key + len) == 0) {
+	if (!ours || sg_exception_name(param->key + len) == 0) {
 		return NULL;
 	}
 	return param->key + len;
@@ -114,7 +82,8 @@ static void check_unlisted(struct sg_check *check)
 		const struct sg_conf_param *param = &global->params[i];
 		const char *key = exception_key(param);
 
-		if (key == NULL || is_listed(check, key, name_length(key))) {
+		if (key == NULL ||
+		    is_listed(check, key, sg_exception_name(key))) {
 			continue;
 		}
 		sg_check_add(check,
@@ -174,16 +143,14 @@ static uint32_t asked_by(const struct sg_settings *settings)
 {
 	/* A dialect in the middle: "dialect" and "smb1" both help it. */
 	const struct sg_facts facts = {.dialect = SG_DIALECT_SMB2_02};
-	size_t num = 0;
-	const struct sg_rule *const *rules = sg_rules(&num);
+	const struct sg_option *const *row = NULL;
 	uint32_t bits = 0;
-	size_t i;
 
-	for (i = 0; i < num; i++) {
-		bool asks = rules[i]->asks(settings);
+	for (row = sg_option_table(); *row != NULL; row++) {
+		bool asks = sg_option_asks(*row, settings);
 
 		if (asks) {
-			bits |= rules[i]->allow(&facts);
+			bits |= sg_option_allow(*row, &facts);
 		}
 	}
 	return bits;

@@ -97,34 +97,6 @@ void sg_check_add(struct sg_check *check,
 	check->findings[check->num_findings++] = finding;
 }
 
-static const struct sg_rule *rule_of(const char *option)
-{
-	size_t num = 0;
-	const struct sg_rule *const *rules = sg_rules(&num);
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		if (strcmp(rules[i]->option, option) == 0) {
-			return rules[i];
-		}
-	}
-	return NULL;
-}
-
-bool sg_check_asked(const struct sg_check *check, const char *option)
-{
-	const struct sg_rule *rule = rule_of(option);
-	bool asked = rule != NULL && rule->asks(check->settings);
-	size_t i;
-
-	for (i = 0; rule != NULL && i < check->num_shares; i++) {
-		bool asks = rule->asks(check->shares[i].settings);
-
-		asked = asked || asks;
-	}
-	return asked;
-}
-
 static unsigned least(unsigned a, unsigned b, unsigned c)
 {
 	unsigned ab = a < b ? a : b;

@@ -48,14 +48,15 @@ static json_t *policy(const struct sg_check *check,
 		      const struct sg_checked *share)
 {
 	json_t *o = json_object();
-	const struct sg_option *option = sg_option_table();
+	const struct sg_option *const *row = NULL;
 	TALLOC_CTX *mem = talloc_new(NULL);
 
 	if (share != NULL) {
 		json_object_set_new(o, "share", text(share->section->name));
 		json_object_set_new(o, "guarded", json_boolean(share->guarded));
 	}
-	for (; option->name != NULL; option++) {
+	for (row = sg_option_table(); *row != NULL; row++) {
+		const struct sg_option *option = *row;
 		const char *value = NULL;
 
 		if (share != NULL && (option->where & SG_SHARE) == 0) {

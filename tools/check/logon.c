@@ -27,20 +27,33 @@ static bool excepted(const struct sg_check *check, uint32_t allow)
 	return false;
 }
 
-/* The option that refuses all guests, who hold no key; or NULL. */
-static const char *no_guests(const struct sg_check *check,
+/*
+ * The option that refuses even the best guest, who can have no key: as text,
+ * or NULL if none does.
+ */
+static const char *no_guests(struct sg_check *check,
 			     const struct sg_settings *s)
 {
-	if (s->guest == SG_PERMIT_DENY && !excepted(check, SG_ALLOW_GUEST)) {
-		return "smbguard:guest = deny";
-	}
-	if (s->encryption == SG_NEED_REQUIRED &&
-	    !excepted(check, SG_ALLOW_UNENCRYPTED)) {
-		return "smbguard:encryption = required";
-	}
-	if (s->signing == SG_NEED_REQUIRED &&
-	    !excepted(check, SG_ALLOW_UNSIGNED)) {
-		return "smbguard:signing = required";
+	struct sg_facts guest = {
+		.account = "guest",
+		.mechanism = "krb5",
+		.guest = true,
+	};
+	int rule;
+
+	sg_facts_suit(&guest, s);
+	sg_facts_own_keys(&guest);
+	for (rule = SG_RULE_NONE + 1; rule < SG_RULE_END; rule++) {
+		const struct sg_option *o = sg_rule_option((enum sg_rule)rule);
+		bool asks = sg_option_asks(o, s);
+		const char *value = NULL;
+
+		if (!asks || o->met(s, &guest) ||
+		    excepted(check, sg_option_allow(o, &guest))) {
+			continue;
+		}
+		value = sg_option_text(check, o, sg_option_set(o, s));
+		return talloc_asprintf(check, "%s = %s", o->full_name, value);
 	}
 	return NULL;
 }
@@ -136,7 +149,9 @@ static void add_ntlm(struct sg_check *check,
 			     .grade = SG_GRADE_WARNING,
 			     .id = "ntlm-only",
 			     .section = section,
-			     .param = sg_conf_find(section, "smbguard:ntlm"),
+			     .param = sg_conf_find(
+				     section,
+				     sg_rule_option(SG_RULE_NTLM)->full_name),
 			     .remedy = "Join a domain (security = ads), or "
 				       "set \"kerberos method\" and a keytab.",
 		     },
@@ -152,12 +167,13 @@ static void check_ntlm(struct sg_check *check)
 	if (kerberos) {
 		return;
 	}
-	if (check->settings->ntlm == SG_PERMIT_DENY) {
+	if (sg_settings_ask_for(check->settings, SG_RULE_NTLM)) {
 		add_ntlm(check, check->global);
 		return;
 	}
 	for (i = 0; i < check->num_shares; i++) {
-		if (check->shares[i].settings->ntlm == SG_PERMIT_DENY) {
+		if (sg_settings_ask_for(check->shares[i].settings,
+					SG_RULE_NTLM)) {
 			add_ntlm(check, check->shares[i].section);
 		}
 	}

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "common/run.h"
+#include "core/share_need.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,19 +95,26 @@ static void check_second_name(struct sg_check *check)
 		     path);
 }
 
-/* Does the share itself ask for anything that smbd cannot hold alone? */
-static bool asks_beyond_encryption(const struct sg_checked *share)
+/* Would the gates close it to a client without an exception? */
+static bool is_closed(const struct sg_check *check,
+		      const struct sg_checked *share)
 {
-	struct sg_settings own = *share->settings;
+	const struct sg_policy policy = {
+		.global = check->settings,
+		.share = share->settings,
+		.now = check->now,
+	};
+	const struct sg_share_case at = {.guarded = false};
+	const char *why = NULL;
 
-	own.encryption = SG_NEED_UNSET;
-	return sg_settings_ask(&own);
+	return sg_share_need(&policy, NULL, &at, &why) == SG_SHARE_CLOSE;
 }
 
 static void check_printer(struct sg_check *check,
 			  const struct sg_checked *share)
 {
-	bool closed = asks_beyond_encryption(share);
+	bool closed = sg_settings_need_gate(share->settings) ||
+		      is_closed(check, share);
 
 	sg_check_add(
 		check,

@@ -156,15 +156,17 @@ static void add_required(struct sg_check *check,
 /* With "off" in [global] smbd negotiates no cipher, whatever a share asks. */
 static void check_off(struct sg_check *check, const struct sg_conf_param *param)
 {
-	bool raised = check->settings->encryption == SG_NEED_REQUIRED &&
-		      enforced(check, NULL);
+	bool all = sg_settings_ask_for(check->settings, SG_RULE_ENCRYPTION);
+	bool raised = all && enforced(check, NULL);
 	size_t i;
 
 	for (i = 0; !raised && i < check->num_shares; i++) {
 		const struct sg_checked *share = &check->shares[i];
 
-		if (share->settings->encryption != SG_NEED_REQUIRED &&
-		    check->settings->encryption != SG_NEED_REQUIRED) {
+		bool own = sg_settings_ask_for(share->settings,
+					       SG_RULE_ENCRYPTION);
+
+		if (!own && !all) {
 			continue;
 		}
 		sg_check_add(check,

@@ -82,14 +82,14 @@ static bool same_key(const char *name, const char *key, unsigned *distance)
 
 static const struct sg_option *option_of(const char *key)
 {
-	const struct sg_option *o = sg_option_table();
+	const struct sg_option *const *row = NULL;
 	unsigned distance = 0;
 
-	for (; o->name != NULL; o++) {
-		bool same = same_key(o->name, key, &distance);
+	for (row = sg_option_table(); *row != NULL; row++) {
+		bool same = same_key((*row)->name, key, &distance);
 
 		if (same) {
-			return o;
+			return *row;
 		}
 	}
 	return NULL;
@@ -118,22 +118,26 @@ static void consider(struct candidate *c, const char *name)
 /* The nearest right name, NULL if none is near. */
 static const char *nearest(struct sg_check *check, const char *key)
 {
-	const struct sg_option *o = sg_option_table();
-	const char *const *k = NULL;
+	const struct sg_option *const *row = NULL;
 	struct candidate c = {
 		.key = key,
 		.distance = (unsigned)strlen(key) / 3 + 1,
 	};
 	size_t i;
+	size_t k;
 
-	for (; o->name != NULL; o++) {
-		consider(&c, o->name);
+	for (row = sg_option_table(); *row != NULL; row++) {
+		consider(&c, (*row)->name);
 	}
 	for (i = 0; i < check->settings->num_exceptions; i++) {
 		const char *name = check->settings->exceptions[i].name;
 
-		for (k = sg_exception_keys; *k != NULL; k++) {
-			consider(&c, talloc_asprintf(check, "%s %s", name, *k));
+		for (k = 0; sg_exception_key(k) != NULL; k++) {
+			consider(&c,
+				 talloc_asprintf(check,
+						 "%s %s",
+						 name,
+						 sg_exception_key(k)));
 		}
 	}
 	return c.best;
@@ -237,7 +241,7 @@ static void check_names(struct sg_check *check,
 			check_prefix(check, f);
 			continue;
 		}
-		if (option_of(key) == NULL && !sg_exception_option(key)) {
+		if (option_of(key) == NULL && sg_exception_name(key) == 0) {
 			unknown(check, f);
 		}
 		check_twice(check, section, i);

@@ -95,7 +95,7 @@ static void add_policy_row(const struct sg_check *check,
 			   struct sg_table *table,
 			   const struct sg_checked *share)
 {
-	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	const char *cells[MAX_COLUMNS] = {"[global]", ""};
 	size_t at = 2;
 
@@ -103,14 +103,14 @@ static void add_policy_row(const struct sg_check *check,
 		cells[0] = share->section->name;
 		cells[1] = share->guarded ? "yes" : "no";
 	}
-	for (o = sg_option_table(); o->name != NULL && at < MAX_COLUMNS; o++) {
-		if ((o->where & SG_SHARE) == 0) {
+	for (row = sg_option_table(); *row != NULL && at < MAX_COLUMNS; row++) {
+		if (((*row)->where & SG_SHARE) == 0) {
 			continue;
 		}
 		cells[at++] =
 			sg_effective(table,
 				     check->conf,
-				     o,
+				     *row,
 				     check->settings,
 				     share != NULL ? share->settings : NULL);
 	}
@@ -119,15 +119,16 @@ static void add_policy_row(const struct sg_check *check,
 
 static void print_policy(const struct sg_check *check, bool colour)
 {
-	const struct sg_option *o = NULL;
+	const struct sg_option *const *row = NULL;
 	const char *cells[MAX_COLUMNS] = {"share", "guarded"};
 	struct sg_table *table = NULL;
 	size_t num = 2;
 	size_t i;
 
-	for (o = sg_option_table(); o->name != NULL && num < MAX_COLUMNS; o++) {
-		if ((o->where & SG_SHARE) != 0) {
-			cells[num++] = o->name;
+	for (row = sg_option_table(); *row != NULL && num < MAX_COLUMNS;
+	     row++) {
+		if (((*row)->where & SG_SHARE) != 0) {
+			cells[num++] = (*row)->name;
 		}
 	}
 	table = sg_table_new(NULL, num);

@@ -15,12 +15,14 @@
 #include <sys/types.h>
 
 #include "core/event/event.h"
+#include "core/options.h"
+#include "smbguard_config.h"
 
 /* A longer line is no event. */
 #define SG_LINE_MAX (1U << 20)
 
 /* Where smbguard writes unless smb.conf says otherwise. */
-#define SG_DEFAULT_AUDIT_FILE SMBGUARD_LOGFILEBASE "/smbguard.jsonl"
+#define SG_DEFAULT_AUDIT_FILE SMBGUARD_LOGFILEBASE "/" SG_AUDIT_FILE_NAME
 
 /* text is borrowed and ends with no NUL; NULL: longer than SG_LINE_MAX. */
 struct sg_line {

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What an event, an outcome, an option, a number of Windows or one line of a
- * log means, and what to do. The words are in table.c; of options,
- * place and values come from the core's own table.
+ * log means, and what to do. The words are in table.c, and of options in the
+ * core's own table.
  *
  * How it fails: what is not known is told with what is, and the exit code is
  * 2.
@@ -21,7 +21,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/options.h"
+#include "core/exception.h"
+#include "core/rows.h"
 #include "events/events.h"
 #include "common/tool.h"
 
@@ -62,11 +63,11 @@ static void print_wrapped(const char *text, int indent)
 	printf("\n");
 }
 
-static void print_explanation(const struct sg_explanation *e)
+static void print_explanation(const char *meaning, const char *remedy)
 {
-	print_wrapped(e->meaning, 2);
+	print_wrapped(meaning, 2);
 	printf("  What to do:\n");
-	print_wrapped(e->remedy, 4);
+	print_wrapped(remedy, 4);
 }
 
 static const struct sg_explanation *find(const struct sg_explanation *table,
@@ -82,61 +83,48 @@ static const struct sg_explanation *find(const struct sg_explanation *table,
 
 static const struct sg_option *option_of(const char *name)
 {
-	const struct sg_option *o = sg_option_table();
+	const struct sg_option *const *row = sg_option_table();
 
-	while (o->name != NULL && strcasecmp(o->name, name) != 0) {
-		o++;
+	while (*row != NULL && strcasecmp((*row)->name, name) != 0) {
+		row++;
 	}
-	return o->name != NULL ? o : NULL;
+	return *row;
 }
 
 /* "smbguard:scanner until" is about exceptions. */
 static bool is_exception_option(const char *name)
 {
-	static const char *const ends[] = {
-		" hosts",
-		" users",
-		" groups",
-		" shares",
-		" allow",
-		" until",
-		" reason",
-		NULL,
-	};
-	const char *last = strrchr(name, ' ');
-	size_t i;
-
-	for (i = 0; last != NULL && ends[i] != NULL; i++) {
-		if (strcasecmp(last, ends[i]) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return strchr(name, ' ') != NULL && sg_exception_name(name) > 0;
 }
 
 static bool explain_option(const char *name)
 {
 	static const char prefix[] = SG_OPTION_PREFIX ":";
-	const struct sg_explanation *e = NULL;
 	const struct sg_option *o = NULL;
+	char *words = NULL;
 
 	if (strncasecmp(name, prefix, strlen(prefix)) == 0) {
 		name += strlen(prefix);
 	}
-	e = find(sg_explained_options, name);
-	if (e == NULL && is_exception_option(name)) {
-		e = find(sg_explained_options, "exceptions");
+	o = option_of(name);
+	if (o == NULL && is_exception_option(name)) {
+		o = &sg_option_exceptions;
 	}
-	o = e != NULL ? option_of(e->name) : NULL;
 	if (o == NULL) {
 		return false;
 	}
-	printf("smbguard:%s, an option of [global]%s\n",
-	       o->name,
+	printf("%s, an option of [global]%s\n",
+	       o->full_name,
 	       (o->where & SG_SHARE) != 0 ? " and of shares" : "");
 	printf("  It takes:\n");
 	print_wrapped(o->accepted, 4);
-	print_explanation(e);
+	print_explanation(o->meaning, o->remedy);
+	if (o == &sg_option_exceptions) {
+		words = sg_allow_text(NULL, SG_ALLOW_ALL);
+		printf("  \"NAME allow\" takes:\n");
+		print_wrapped(words != NULL ? words : "", 4);
+		talloc_free(words);
+	}
 	return true;
 }
 
@@ -148,7 +136,7 @@ static bool explain_event(const char *name)
 		return false;
 	}
 	printf("%s, an event\n", e->name);
-	print_explanation(e);
+	print_explanation(e->meaning, e->remedy);
 	return true;
 }
 
@@ -160,7 +148,7 @@ static bool explain_outcome(const char *name)
 		return false;
 	}
 	printf("%s, an outcome\n", e->name);
-	print_explanation(e);
+	print_explanation(e->meaning, e->remedy);
 	return true;
 }
 
@@ -245,11 +233,15 @@ static void list_names(const char *title, const struct sg_explanation *e)
 
 static void list_all(void)
 {
+	const struct sg_option *const *row = sg_option_table();
 	const struct sg_windows_event *w = sg_explained_windows;
 
 	list_names("Events", sg_explained_events);
 	list_names("Outcomes", sg_explained_outcomes);
-	list_names("Options (smbguard:...)", sg_explained_options);
+	printf("Options (smbguard:...):\n");
+	for (; *row != NULL; row++) {
+		printf("  %s\n", (*row)->name);
+	}
 	printf("Numbers of Windows' events:\n");
 	for (; w->id != 0; w++) {
 		printf("  %d\n", w->id);

@@ -22,7 +22,6 @@ struct sg_windows_event {
 };
 
 extern const struct sg_explanation sg_explained_events[];
-extern const struct sg_explanation sg_explained_options[];
 extern const struct sg_explanation sg_explained_outcomes[];
 extern const struct sg_windows_event sg_explained_windows[];
 

@@ -4,8 +4,9 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every event, every option of core/option_table.c, every outcome and every
- * number of Windows that an event may have. A test goes through all of them.
+ * Every event, every outcome and every number of Windows that an event may
+ * have. A test goes through all of them. What is said of options is in the
+ * core's own table.
  */
 
 #include "explain.h"
@@ -87,83 +88,6 @@ const struct sg_explanation sg_explained_events[] = {
 	 "the last one that was.",
 	 "Find out what was wrong: a full disk, a permission, a daemon that "
 	 "did not run. smbd's log has the error. See \"audit failure\"."},
-	{NULL, NULL, NULL},
-};
-
-const struct sg_explanation sg_explained_options[] = {
-	{"mode",
-	 "enforce (the default) refuses what the policy does not allow; "
-	 "audit lets everybody in and records would_deny instead.",
-	 "Begin with audit, read `smbguard report`, then enforce; a share "
-	 "may begin before the others."},
-	{"min protocol",
-	 "The lowest dialect that is accepted. Anything above NT1 refuses "
-	 "SMB1.",
-	 "Update clients below it, or switch a newer dialect on there. An "
-	 "exception that allows smb1 or dialect lets one in until a date."},
-	{"encryption",
-	 "required: who cannot encrypt is refused, and who can must. It "
-	 "takes SMB 3.0 or later and an account; guests have no key.",
-	 "`smbguard report --if encryption=required --share NAME` tells who "
-	 "would break. An exception that allows unencrypted lets one in."},
-	{"encryption algorithms",
-	 "The ciphers that are accepted, as in \"server smb3 encryption "
-	 "algorithms\".",
-	 "Clients choose ciphers at SMB 3.1.1 only; 3.0 has AES-128-CCM and "
-	 "nothing else. An exception that allows cipher lets one in."},
-	{"signing",
-	 "required: every request is signed or encrypted. Guests have no key "
-	 "to sign with.",
-	 "Let the client log on with an account. An exception that allows "
-	 "unsigned lets one in."},
-	{"signing algorithms",
-	 "The signing algorithms that are accepted, as in \"server smb3 "
-	 "signing algorithms\".",
-	 "Clients choose them at SMB 3.1.1 only. An exception that allows "
-	 "unsigned lets one in."},
-	{"guest",
-	 "deny: guest and anonymous sessions are refused.",
-	 "Give the client an account. Look at \"map to guest\", which makes "
-	 "guests of wrong names. An exception that allows guest lets one "
-	 "in."},
-	{"ntlm",
-	 "deny: only Kerberos is accepted.",
-	 "Clients fall back to NTLM when they use an address instead of a "
-	 "name, or a name that has no service principal. An exception that "
-	 "allows ntlm lets one in."},
-	{"auth failure delay",
-	 "Each failed logon is answered so many milliseconds late, which "
-	 "slows down who guesses passwords.",
-	 "Windows has 2000. Other clients do not wait for it."},
-	{"audit",
-	 "Where events go: file, journal, syslog, or several.",
-	 "What one does not take, another has; each counts what it missed."},
-	{"audit file",
-	 "The file of events, a JSON object a line. The default is "
-	 "smbguard.jsonl in Samba's log directory.",
-	 "It may be rotated by renaming it; nothing needs to be told."},
-	{"audit failure",
-	 "deny: what cannot be recorded is refused.",
-	 "Then a full disk closes the server. Watch for audit_lost."},
-	{"history",
-	 "Whether smbguard remembers what each client used, to notice when "
-	 "it uses less.",
-	 "With no there are no downgrade events of clients."},
-	{"history days",
-	 "How many days a client is remembered that does not come.",
-	 "Longer than the longest holiday."},
-	{"downgrade",
-	 "refuse: a logon that uses less than the same account did before, "
-	 "from the same address, is refused; record only tells.",
-	 "A client that was changed on purpose needs an exception that "
-	 "allows downgrade, until it has been seen so."},
-	{"exceptions",
-	 "The names of exceptions. Each has \"NAME hosts\", \"NAME users\", "
-	 "\"NAME groups\", \"NAME shares\", \"NAME allow\" (smb1, dialect, "
-	 "unencrypted, cipher, unsigned, guest, ntlm, downgrade), \"NAME "
-	 "until\" (its last day, UTC) and \"NAME reason\".",
-	 "Without an end and a reason it does not hold. An event that one "
-	 "let pass names it in policy.exception."},
 	{NULL, NULL, NULL},
 };
 

@@ -38,17 +38,6 @@ struct condition {
 	const char *value;
 };
 
-static const char *const options[] = {
-	"encryption",
-	"min protocol",
-	"signing",
-	"guest",
-	"ntlm",
-	"encryption algorithms",
-	"signing algorithms",
-	NULL,
-};
-
 static const char *get_condition(const char *name, void *data)
 {
 	const struct condition *c = data;
@@ -85,8 +74,9 @@ static bool parse_condition(TALLOC_CTX *mem_ctx,
 {
 	static const char prefix[] = SG_OPTION_PREFIX ":";
 	const char *equals = strchr(text, '=');
+	const struct sg_option *const *row = NULL;
 	const char *name = NULL;
-	size_t i;
+	const char *comma = "";
 
 	if (equals != NULL) {
 		name = trimmed(mem_ctx, text, (size_t)(equals - text));
@@ -95,17 +85,23 @@ static bool parse_condition(TALLOC_CTX *mem_ctx,
 	if (name != NULL && strncasecmp(name, prefix, strlen(prefix)) == 0) {
 		name += strlen(prefix);
 	}
-	for (i = 0; name != NULL && options[i] != NULL; i++) {
-		if (strcasecmp(name, options[i]) == 0) {
-			c->name = options[i];
+	for (row = sg_option_table(); name != NULL && *row != NULL; row++) {
+		if ((*row)->foreseen && strcasecmp(name, (*row)->name) == 0) {
+			c->name = (*row)->name;
 			return c->value != NULL;
 		}
 	}
 	fprintf(stderr,
 		"smbguard: --if \"%s\": give OPTION=VALUE, with one of these "
-		"options: encryption, min protocol, signing, guest, ntlm, "
-		"encryption algorithms, signing algorithms\n",
+		"options:",
 		text);
+	for (row = sg_option_table(); *row != NULL; row++) {
+		if ((*row)->foreseen) {
+			fprintf(stderr, "%s %s", comma, (*row)->name);
+			comma = ",";
+		}
+	}
+	fprintf(stderr, "\n");
 	return false;
 }
 
@@ -194,18 +190,7 @@ static struct sg_facts complete(const struct sg_whatif *w,
 		f.offer = favour ? best_offer : NULL;
 	}
 	if (gaps->dialect && favour) {
-		uint32_t mask = w->asked->encryption_algorithms;
-
-		f.dialect = SG_DIALECT_SMB3_11;
-		f.cipher = SG_CIPHER_AES128_CCM;
-		while (mask != 0 && (mask & 1U << f.cipher) == 0) {
-			f.cipher++;
-		}
-		mask = w->asked->signing_algorithms;
-		f.signing_algorithm = SG_SIGNING_HMAC_SHA256;
-		while (mask != 0 && (mask & 1U << f.signing_algorithm) == 0) {
-			f.signing_algorithm++;
-		}
+		sg_facts_suit(&f, w->asked);
 	}
 	sg_facts_own_keys(&f);
 	return f;

@@ -26,13 +26,6 @@ static int negotiate_windows_id(const struct sg_event *event)
 	return event->verdict->outcome == SG_DENIED ? 1001 : 3000;
 }
 
-static bool decided_by(const struct sg_event *event, const char *option)
-{
-	const char *decided = event->verdict->option;
-
-	return decided != NULL && strncmp(decided, option, strlen(option)) == 0;
-}
-
 /* These say what the client could not do, refused for it or not. */
 static int session_windows_id(const struct sg_event *event)
 {
@@ -49,10 +42,13 @@ static int session_windows_id(const struct sg_event *event)
 
 static int share_windows_id(const struct sg_event *event)
 {
+	enum sg_rule rule = event->verdict->rule;
+
 	if (event->verdict->outcome != SG_DENIED) {
 		return 4000;
 	}
-	return decided_by(event, SG_OPTION_PREFIX ":encryption") ? 1046 : 1006;
+	return rule == SG_RULE_ENCRYPTION || rule == SG_RULE_CIPHERS ? 1046
+								     : 1006;
 }
 
 static const struct kind {
