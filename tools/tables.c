@@ -12,6 +12,7 @@
  */
 
 #include "common/tool.h"
+#include "tables_options.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -138,7 +139,10 @@ int sg_print_tables(void)
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		json_object_set_new(all, tables[i].name, tables[i].rows());
 	}
-	ret = json_dumpf(all, stdout, JSON_INDENT(2));
+	ret = sg_tables_options(all) ? 0 : -1;
+	if (ret == 0) {
+		ret = json_dumpf(all, stdout, JSON_INDENT(2));
+	}
 	json_decref(all);
 	if (ret == 0) {
 		ret = putchar('\n') == '\n' ? fflush(stdout) : EOF;

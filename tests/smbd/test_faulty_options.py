@@ -8,7 +8,7 @@ it is recorded with option, value and what the option takes, in smbd's log too.
 
 import os
 
-import sources
+import tables
 from harness import DENIED
 
 # option: (a misspelt value, words of what it takes)
@@ -39,7 +39,7 @@ AUDIT = {'smbguard:mode': 'audit'}
 
 def test_no_option_is_left_out(t):
     """But for the list of names, each of which is valid: test_exceptions."""
-    t.equal(set(sources.option_table()),
+    t.equal(set(tables.options()),
             {*FAULTS, *GLOBAL_FAULTS, 'exceptions'})
 
 

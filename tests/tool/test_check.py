@@ -15,11 +15,10 @@ import re
 import subprocess
 
 import broken_confs
+import tables
 from check_tool import (CLEAN, SHARE, SMBGUARD, check, clean, expect, fake, fill,
                         found, line_of, run, write)
-from harness import EXAMPLES, ROOT, STAGE
-
-TABLE = os.path.join(ROOT, 'modules/core/option_table.c')
+from harness import EXAMPLES, STAGE
 
 
 def broken(case):
@@ -72,24 +71,15 @@ def test_examples_are_clean(t):
     t.true(checked >= 7, 'examples')
 
 
-def options_of_the_table():
-    """[(name, where, accepted)] of each row, from its C source."""
-    with open(TABLE, encoding='utf-8') as f:
-        rows = re.findall(r'\{\s*\.name = "([^"]+)",\s*\.where = ([^,]+),.*?'
-                          r'\.accepted = ((?:\s*"(?:[^"\\]|\\.)*")+)',
-                          f.read(), re.DOTALL)
-    return [(name, where) for name, where, _ in rows]
-
-
 def test_each_option_of_the_table_is_known(t):
-    rows = options_of_the_table()
-    t.true(len(rows) >= 16, 'a table that this test can read')
+    rows = tables.options()
+    t.true(len(rows) >= 16, 'the whole table')
     status, output, _ = run('--options', '--format=json')
     t.equal(0, status)
     listed = [row['name'] for row in json.loads(output)]
-    t.equal([name for name, _ in rows],
+    t.equal(list(rows),
             [name for name in listed if not name.startswith('NAME ')])
-    for name, where in rows:
+    for name, row in rows.items():
         # known by name, in any case and with any blanks
         written = 'smbguard : %s = @@' % name.upper().replace(' ', '  ')
         path = write(t, CLEAN + [written] + SHARE)
@@ -103,7 +93,7 @@ def test_each_option_of_the_table_is_known(t):
         path = write(t, CLEAN + SHARE + [written])
         _, result = check(t, path)
         ids = [f[1] for f in found(result) if '@@' in f[3]]
-        share = 'SHARE' in where
+        share = 'share' in row['where']
         t.equal(['bad-value' if share else 'misplaced-option'], ids[:1], name)
         t.equal(share, name in result['shares'][0], name + ' of the share')
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The documents and the code say the same.
 
-What: events and fields are what the command prints of its tables, options are
-read out of the C sources.  Each must be in the manual, the README and the
-schema, with nothing there that the code does not have.  Examples of events are held against the schema, manual pages
+What: options, events and fields are what the command prints of its tables.  Each
+must be in the manual, the README and the schema, with nothing there that the code
+does not have.  Examples of events are held against the schema, manual pages
 render without a warning, relative links lead somewhere.
 
 How: sources and documents are plain text here; the manual is looked at both as
@@ -23,7 +23,8 @@ from unittest import mock
 import eventschema
 import tables
 from harness import ROOT, Test
-from sources import exception_table, option_table, text
+from sources import text
+from tables import exception_table, option_table, options, rules
 
 PAGES = ('smbguard.8', 'vfs_smbguard.8', 'smbguard.conf.5',
          'smbguard-events.7')
@@ -39,6 +40,15 @@ def entries(page):
     parts = re.split(r'^\*smbguard:([^*]+)\*\n', page, flags=re.M)
     return {name: re.split(r'^# ', body, flags=re.M)[0]
             for name, body in zip(parts[1::2], parts[2::2])}
+
+
+def check_default(t, name, entry, row):
+    """A default is told as it is written, in bold, but for what is not set."""
+    line = re.search(r'^\s*Default: .*', entry, re.M).group(0)
+    if row['default'] is None:
+        t.true('not set' in line or 'none' in line, '%s: %s' % (name, line))
+    else:
+        t.contains(row['default'] + '*', line, name)
 
 
 def check_entry(t, name, entry, values):
@@ -63,8 +73,33 @@ def test_every_option_is_in_the_manual(t):
         check_entry(t, name, found[name], values)
         t.contains('Where: [global]' + (', shares' if 'share' in where
                                         else '++'), found[name], name)
+        check_default(t, name, found[name], options()[name])
     for key, values in exceptions.items():
         check_entry(t, 'NAME ' + key, found['NAME ' + key], values)
+
+
+def test_what_is_told_of_the_rules(t):
+    """Their weight, and where they are judged, in smbguard.conf(5)."""
+    page = manual('smbguard.conf.5')
+    part = page[page.index('# WHAT COUNTS WHERE'):page.index('# AUDIT MODE')]
+    order = part[part.index('order is '):part.index('before the share')]
+    names = [' '.join(name.split()) for name in re.findall(r'\*([^*]+)\*', order)]
+    t.equal([row['name'] for row in rules()], names, 'the order of weight')
+    for row in rules():
+        for word in row['rule']['exceptions']:
+            t.contains('*%s*' % word, page, row['name'])
+    t.equal({row['name'] for row in rules()
+             if 'session' not in row['rule']['heldBy']}, {'min protocol'},
+            'of [global], not judged at the logon')
+    t.equal({row['name'] for row in rules()
+             if 'share' not in row['rule']['heldBy']}, {'downgrade'},
+            'not judged at shares')
+    t.equal([row['name'] for row in rules() if 'smbd' in row['rule']['heldBy']],
+            ['encryption'], 'smbd itself holds it for printers')
+    report = text('docs/man/smbguard.8.scd')
+    for row in rules():
+        t.equal(row['rule']['foreseen'], '*%s*' % row['name'] in
+                report[report.index('--if'):][:1200], row['name'])
 
 
 def test_every_option_is_in_the_readme(t):
