@@ -15,8 +15,9 @@
 #include "smbd/raised.h"
 #include "smbd/stands.h"
 
-/* A parameter of a share that was changed, and its value before. */
+/* A parameter that was changed, and its value before. */
 struct raised {
+	bool global; /* it is the default of shares */
 	char *share;
 	const char *parameter;
 	char *before;
@@ -32,15 +33,13 @@ bool sg_raised_set(struct sg_client_state *client,
 	struct raised *raised = NULL;
 	bool ok;
 
-	if (snum == SG_GLOBAL_SNUM) {
-		return lp_do_parameter(snum, parameter, value);
-	}
 	raised = talloc_realloc(client, client->raised, struct raised, num + 1);
 	if (raised == NULL) {
 		return false;
 	}
 	client->raised = raised;
 	raised[num] = (struct raised){
+		.global = snum == SG_GLOBAL_SNUM,
 		.share = talloc_strdup(raised, lp_const_servicename(snum)),
 		.parameter = parameter,
 		.before = talloc_strdup(raised, before),
@@ -57,6 +56,12 @@ static void put_back(const struct raised *raised)
 	int snum;
 	bool copied;
 
+	if (raised->global && raised->before != NULL) {
+		(void)lp_do_parameter(SG_GLOBAL_SNUM,
+				      raised->parameter,
+				      raised->before);
+		return;
+	}
 	if (raised->share != NULL && raised->before != NULL) {
 		section = getservicebyname(raised->share, NULL);
 	}

@@ -11,9 +11,8 @@
 #include "smbd/state.h"
 
 /**
- * Set a parameter of a share, and note what it was. A default of [global] is no
- * share's, and is not noted. False if smbd does not know it, or memory does not
- * suffice.
+ * Set a parameter of a share, or its default in [global], and note what it was.
+ * False if smbd does not know it, or memory does not suffice.
  */
 bool sg_raised_set(struct sg_client_state *client,
 		   int snum,

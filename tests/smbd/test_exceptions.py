@@ -195,6 +195,25 @@ def test_all_conditions_must_hold(t):
         t.equal('ok', impacket_client.status(client.tree, 'secret'))
 
 
+def test_guests_whom_nobody_tells_to_encrypt(t):
+    """They have no key, and a client that is told to use one gives up."""
+    smbd = guarded(t, GUEST_OK, {ENCRYPTION: 'required'}, named('plain'),
+                   exception('plain', allow='unencrypted', hosts=OTHER),
+                   shares={'open': {'guest ok': 'yes'}})
+    for protocol in ('SMB3_00', 'SMB3_11'):
+        for user in (ANONYMOUS, 'mallory'):
+            answer = smbd.smbclient('open', protocol, user=user, password='x')
+            t.equal('ok', answer.got, '%s %r' % (protocol, user))
+    t.equal('ok', smbd.smbclient('open').got)
+    sessions = t.each(smbd.events(event='session'), 5)
+    t.equal(['plain'] * 4 + [None],
+            [e['policy'].get('exception') for e in sessions])
+    t.equal([False] * 4 + [True], [e['encrypted'] for e in sessions])
+    smbd.config.set('global', 'smbguard:exceptions', None)
+    smbd.reload()
+    t.equal(DENIED, smbd.smbclient('open', user=ANONYMOUS).got)
+
+
 def test_who_can_encrypt_still_does(t):
     """An exception lets those in who cannot; the others lose nothing."""
     smbd = unencrypted(t, users='alice')
