@@ -9,7 +9,7 @@
  * before a would-be refusal before what an exception allowed before any other
  * allowance.
  *
- * How it fails: a faulty option refuses by itself (options.c), a gate that
+ * How it fails: a faulty option refuses by itself (settings.c), a gate that
  * cannot judge (policy->broken) refuses wherever something is asked for, and
  * a lack of memory is a NULL that the gates take for a refusal.
  */
