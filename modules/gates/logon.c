@@ -51,6 +51,8 @@
 #include "smbd/spnego.h"
 #include "smbd/tamper.h"
 
+#include "core/rows.h"
+
 /* A logon being judged. */
 struct judgement {
 	struct sg_logon *logon;
@@ -283,7 +285,8 @@ static unsigned failure_delay(void)
 	unsigned delay = 0;
 
 	if (global != NULL && sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
-		delay = global->auth_failure_delay;
+		delay = (unsigned)sg_option_number(&sg_option_failure_delay,
+						   global);
 	}
 	TALLOC_FREE(frame);
 	return delay;

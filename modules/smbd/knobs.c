@@ -25,6 +25,7 @@
 #include "smbd/state.h"
 
 #include "core/exception.h"
+#include "core/rows.h"
 
 #define MIN_PROTOCOL "server min protocol"
 #define ENCRYPT "server smb encrypt"
@@ -169,7 +170,7 @@ static bool goes_by_accounts(const struct sg_settings *global)
 			return true;
 		}
 	}
-	return global->auth_failure_delay > 0;
+	return sg_option_number(&sg_option_failure_delay, global) > 0;
 }
 
 bool sg_knob_rules_out_passwords(const struct sg_policy *policy)

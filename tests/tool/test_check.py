@@ -129,6 +129,11 @@ def test_effective_policy(t):
     t.equal(('audit', 'SMB3_00', 'AES-128-GCM, AES-256-GCM'),
             tuple(result['global'][n] for n in (
                 'mode', 'min protocol', 'encryption algorithms')))
+    # what counts where nothing is set
+    t.equal(('0', 'file', 'continue', 'yes', '90', 'record'), tuple(
+        result['global'][n] for n in (
+            'auth failure delay', 'audit', 'audit failure', 'history',
+            'history days', 'downgrade')))
     t.equal(('scanner', True, 'old firmware'), tuple(
         t.one(result['exceptions'], 'exception')[n]
         for n in ('name', 'holds', 'reason')))

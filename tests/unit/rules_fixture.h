@@ -143,6 +143,9 @@ static inline void check_verdict(const struct row *row,
 			 (int)verdict->outcome,
 			 verdict->reason);
 	}
+	assert_int_equal(verdict->cause, SG_CAUSE_RULE);
+	assert_string_equal(sg_rule_option(verdict->rule)->full_name,
+			    verdict->option);
 	assert_string_equal(verdict->required, row->required);
 	assert_string_equal(verdict->actual, row->actual);
 	assert_string_equal(verdict->scope, in_share ? "payroll" : "global");
@@ -174,6 +177,7 @@ static inline void check_rows(const char *option,
 			verdict = decide(gates[g], &policy, rows[i].facts);
 			if ((judged_at & (unsigned)gates[g]) == 0) {
 				assert_int_equal(verdict->outcome, SG_ALLOWED);
+				assert_int_equal(verdict->cause, SG_CAUSE_NONE);
 				assert_null(verdict->option);
 				talloc_free(verdict);
 				continue;

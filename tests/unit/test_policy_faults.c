@@ -123,6 +123,7 @@ static void check_fault(const char *option,
 			 (int)expected);
 	}
 	snprintf(full_name, sizeof(full_name), "smbguard:%s", option);
+	assert_int_equal(verdict->cause, SG_CAUSE_FAULT);
 	assert_string_equal(verdict->option, full_name);
 	assert_string_equal(verdict->actual, "wurst");
 	assert_string_equal(verdict->scope,
@@ -309,6 +310,18 @@ static void test_policy_broken_gate_refuses_what_is_asked(void **state)
 				strstr(verdict->reason, policy.broken_remedy));
 			assert_non_null(strstr(verdict->reason, "alice"));
 			assert_string_equal(verdict->option, "preload modules");
+			assert_int_equal(verdict->cause, SG_CAUSE_BROKEN);
+			assert_int_equal(verdict->rule, SG_RULE_NONE);
+		}
+		talloc_free(verdict);
+		/* A gate that is broken for one option alone */
+		policy.broken_rule = SG_RULE_ENCRYPTION;
+		verdict = decide(SG_GATE_SHARE, &policy, &best_client);
+		if (rows[i].outcome != SG_ALLOWED) {
+			assert_string_equal(verdict->option,
+					    "smbguard:encryption");
+			assert_int_equal(verdict->cause, SG_CAUSE_BROKEN);
+			assert_int_equal(verdict->rule, SG_RULE_ENCRYPTION);
 		}
 		talloc_free(verdict);
 

@@ -166,6 +166,7 @@ static void test_policy_native_lists_are_told(void **state)
 			assert_int_equal(verdict->outcome, SG_DENIED);
 			assert_string_equal(verdict->option, rows[i].option);
 			assert_string_equal(verdict->scope, "native");
+			assert_int_equal(verdict->cause, SG_CAUSE_NATIVE);
 			assert_non_null(
 				strstr(verdict->reason, rows[i].option));
 		}
