@@ -18,7 +18,7 @@ import os
 import re
 
 import plot
-import tables
+import columns
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -30,14 +30,14 @@ SECTION = re.compile(r'(<!-- measured: (\w+) -->\n).*?(<!-- end -->)', re.S)
 def fill(page, results):
     """The page with the tables of these results in it."""
     found = [name for _, name, _ in SECTION.findall(page)]
-    if sorted(found) != sorted(tables.TABLES) or \
+    if sorted(found) != sorted(columns.TABLES) or \
             set(found) - set(results):
         raise ValueError('sections %s, results %s' % (
             sorted(found), sorted(results)))
 
     def one(match):
-        table = tables.TABLES[match[2]](results[match[2]])
-        return '%s\n%s\n\n%s' % (match[1], tables.markdown(table), match[3])
+        table = columns.TABLES[match[2]](results[match[2]])
+        return '%s\n%s\n\n%s' % (match[1], columns.markdown(table), match[3])
     return SECTION.sub(one, page)
 
 

@@ -16,7 +16,7 @@ import math
 from xml.sax.saxutils import escape
 
 import candidates
-import tables
+import columns
 from growth import EXCEPTIONS, SHARES
 
 WIDTH, HEIGHT = 960, 1000
@@ -216,10 +216,10 @@ def svg(results):
                           'instructions', 1e6))
     parts += curves(Panel(20, 370, 'A visit with many exceptions in smb.conf',
                           'processor time of the server, ms'),
-                    EXCEPTIONS, tables.growth_of(EXCEPTIONS, grow))
+                    EXCEPTIONS, columns.growth_of(EXCEPTIONS, grow))
     parts += curves(Panel(500, 370, 'A visit with many shares in smb.conf',
                           'processor time of the server, ms'),
-                    SHARES, tables.growth_of(SHARES, grow))
+                    SHARES, columns.growth_of(SHARES, grow))
     parts += bars(Panel(20, 690, 'Private memory of an idle connection',
                         'KiB'),
                   grouped(results.get('memory', []), 'case', 'private_kib'))

@@ -38,7 +38,7 @@ import instructions  # noqa: E402
 import memory  # noqa: E402
 import sandbox  # noqa: E402
 import server  # noqa: E402
-import tables  # noqa: E402
+import columns  # noqa: E402
 from machine import SMBD  # noqa: E402
 
 RESULTS = os.path.join(ROOT, 'build/bench.json')
@@ -78,10 +78,10 @@ def machine():
 
 
 def show(results):
-    for part in tables.TABLES:
+    for part in columns.TABLES:
         if part in results:
-            print('\n%s\n%s' % (part, tables.text(
-                tables.TABLES[part](results[part]))), flush=True)
+            print('\n%s\n%s' % (part, columns.text(
+                columns.TABLES[part](results[part]))), flush=True)
 
 
 def measure(arguments):

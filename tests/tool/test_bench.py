@@ -23,7 +23,7 @@ import document  # noqa: E402
 import growth  # noqa: E402
 import instructions  # noqa: E402
 import plot  # noqa: E402
-import tables  # noqa: E402
+import columns  # noqa: E402
 
 RUN = os.path.join(ROOT, 'tests/bench/run.py')
 
@@ -76,7 +76,7 @@ LINKER, TALLOC = 'ld-linux-x86-64.so.2', 'libtalloc.so.2.4.0'
 
 def test_tables(t):
     def rows(part):
-        return tables.TABLES[part](RESULTS[part])[1]
+        return columns.TABLES[part](RESULTS[part])[1]
     t.equal(['logon', 'smbguard', '9', '12.00', '1.200', '1.091 to 1.333'],
             rows('connection')[2])
     t.equal([['1 exception', '10.0 ms', '20.0 ms', '+10.0 ms',
@@ -90,9 +90,9 @@ def test_tables(t):
     t.equal(['visit', 'smbguard', '8,500,000', '+1,500,000'],
             rows('instructions')[1])
     t.equal(['smbguard', '2', '650 KiB', '-50 KiB'], rows('memory')[1])
-    t.equal('a     b\nlong  c', tables.text((['a', 'b'], [['long', 'c']])))
+    t.equal('a     b\nlong  c', columns.text((['a', 'b'], [['long', 'c']])))
     t.equal('| a | b |\n| --- | --- |\n| c | d |',
-            tables.markdown((['a', 'b'], [['c', 'd']])))
+            columns.markdown((['a', 'b'], [['c', 'd']])))
 
 
 def numbers(element, names):
@@ -188,7 +188,7 @@ def test_document(t):
     t.equal(document.SECTION.split(before)[::4],
             document.SECTION.split(page)[::4], 'what is written by hand')
     for part, rows in RESULTS.items():
-        t.contains(tables.markdown(tables.TABLES[part](rows)), page)
+        t.contains(columns.markdown(columns.TABLES[part](rows)), page)
     t.equal(RESULTS, json.loads(document.read(base + '.json')))
     t.contains('8.5', document.read(base + '.svg'))
     document.write(RESULTS, t.directory)
@@ -210,7 +210,7 @@ def test_documents_belong_together(t):
     for ending, text in old.items():
         t.equal(text, document.read(base + ending), ending)
     parts = json.loads(document.read(base + '.json'))
-    t.equal(sorted(tables.TABLES), sorted(parts))
+    t.equal(sorted(columns.TABLES), sorted(parts))
 
 
 def test_command(t):
@@ -219,6 +219,6 @@ def test_command(t):
     status, output = t.run(sys.executable, RUN, '--from', path)
     t.equal(0, status, output)
     for part, rows in RESULTS.items():
-        t.contains(tables.text(tables.TABLES[part](rows)), output)
+        t.contains(columns.text(columns.TABLES[part](rows)), output)
     for arguments in (['--only', 'colour'], ['--quick', '--document']):
         t.equal(2, t.run(sys.executable, RUN, *arguments)[0], str(arguments))
