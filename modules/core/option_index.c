@@ -15,7 +15,6 @@
 
 #include "option_index.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -38,15 +37,18 @@ struct sg_option_index {
 	size_t num;
 };
 
-/* The next character of a name that counts, lower case; 0 at its end. */
+/*
+ * The next character of a name that counts, lower case; 0 at its end. Not by
+ * isspace() and tolower(): names are looked up by the ten thousand.
+ */
 static int next_char(const char **name)
 {
 	int c;
 
 	do {
 		c = (unsigned char)*(*name)++;
-	} while (isspace(c));
-	return tolower(c);
+	} while (c == ' ' || (c >= '\t' && c <= '\r'));
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 static uint32_t hash_of(const char *name)

@@ -275,9 +275,6 @@ static const char *have_shares_guarded(struct sg_client_state *client)
 	bool ok;
 
 	if (client->loads == NULL) {
-		client->loads = sg_loads_watch(client, &loads_hooks, client);
-	}
-	if (client->loads == NULL) {
 		return "smbd keeps its parameters in another way";
 	}
 	ok = sg_raise_again(client);
@@ -360,6 +357,8 @@ void sg_negotiate_start(struct sg_client_state *client)
 	struct smbXsrv_connection *xconn = NULL;
 	const char *problem = NULL;
 
+	/* First: what is told of loads need not read smb.conf at each turn. */
+	client->loads = sg_loads_watch(client, &loads_hooks, client);
 	xconn = sg_connection_first(frame, &problem);
 	if (xconn != NULL) {
 		problem = gate_start(client, xconn);

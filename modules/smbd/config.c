@@ -29,12 +29,6 @@
 #define MARK_NAME "name"
 #define MARK MARK_TYPE ":" MARK_NAME
 
-/* What [global] asks for: its lines, until the next load, and their meaning. */
-struct sg_config {
-	struct sg_option_index *lines;
-	struct sg_settings *settings;
-};
-
 /* NULL for [global], and for what smbd shows nobody: a template, say. */
 static const struct loadparm_service *service_of(int snum)
 {
@@ -54,7 +48,7 @@ static const char *mark_of(int snum)
 		return mark != NULL && mark[0] != '\0' ? mark : NULL;
 	}
 	for (line = service->param_opt; line != NULL; line = line->next) {
-		if (strwicmp(line->key, MARK) == 0) {
+		if (strcmp(line->key, MARK) == 0) {
 			return line->value[0] != '\0' ? line->value : NULL;
 		}
 	}
@@ -106,70 +100,51 @@ void sg_config_mark_sections(bool mark)
 	TALLOC_FREE(frame);
 }
 
-static struct sg_option_index *index_of(TALLOC_CTX *mem_ctx,
-					const struct parmlist_entry *line)
+static struct sg_settings *parse(TALLOC_CTX *mem_ctx,
+				 enum sg_where where,
+				 const struct parmlist_entry *line)
 {
-	struct sg_option_index *index = sg_option_index_new(mem_ctx);
+	struct sg_option_index *index = sg_option_index_new(NULL);
+	struct sg_settings *settings = NULL;
 	bool ok = index != NULL;
 
 	for (; ok && line != NULL; line = line->next) {
 		ok = sg_option_index_add(index, line->key, line->value);
 	}
-	if (!ok) {
-		TALLOC_FREE(index);
+	if (ok) {
+		settings = sg_settings_parse(mem_ctx,
+					     where,
+					     sg_option_index_get,
+					     index);
 	}
-	return index;
-}
-
-static struct sg_config *parse_global(TALLOC_CTX *mem_ctx)
-{
-	struct sg_config *config = talloc_zero(mem_ctx, struct sg_config);
-
-	if (config == NULL) {
-		return NULL;
-	}
-	config->lines =
-		index_of(config, loadparm_s3_helpers()->globals->param_opt);
-	if (config->lines != NULL) {
-		config->settings = sg_settings_parse(config,
-						     SG_GLOBAL,
-						     sg_option_index_get,
-						     config->lines);
-	}
-	if (config->settings == NULL) {
-		TALLOC_FREE(config);
-	}
-	return config;
-}
-
-/* The client's, or, where there is none to keep it, mem_ctx's. */
-static struct sg_config *config_of_global(TALLOC_CTX *mem_ctx)
-{
-	struct sg_client_state *client = sg_client_here();
-
-	if (client == NULL || client->loads == NULL) {
-		return parse_global(mem_ctx);
-	}
-	if (client->config == NULL) {
-		client->config = parse_global(client);
-	}
-	return client->config;
+	talloc_free(index);
+	return settings;
 }
 
 const struct sg_settings *sg_config_global(TALLOC_CTX *mem_ctx)
 {
-	struct sg_config *config = config_of_global(mem_ctx);
+	const struct parmlist_entry *lines =
+		loadparm_s3_helpers()->globals->param_opt;
+	struct sg_client_state *client = sg_client_here();
 
-	if (config == NULL) {
+	if (client == NULL || client->loads == NULL) {
+		return parse(mem_ctx, SG_GLOBAL, lines);
+	}
+	if (client->global == NULL) {
+		client->global = parse(client, SG_GLOBAL, lines);
+	}
+	if (client->global == NULL) {
 		return NULL;
 	}
-	/* The next load takes the lines, and not what they meant. */
-	return talloc_reference(mem_ctx, config->settings);
+	return talloc_reference(mem_ctx, client->global);
 }
 
 void sg_config_forget(struct sg_client_state *client)
 {
-	TALLOC_FREE(client->config);
+	if (client->global != NULL) {
+		talloc_unlink(client, client->global);
+		client->global = NULL;
+	}
 }
 
 /* Of what is shown to nobody smbd tells one option at a time. */
@@ -196,8 +171,6 @@ const struct sg_settings *sg_config_share(TALLOC_CTX *mem_ctx, int snum)
 {
 	int section = sg_config_section(snum);
 	const struct loadparm_service *service = service_of(section);
-	struct sg_option_index *lines = NULL;
-	struct sg_settings *settings = NULL;
 
 	if (service == NULL) {
 		return sg_settings_parse(mem_ctx,
@@ -205,50 +178,26 @@ const struct sg_settings *sg_config_share(TALLOC_CTX *mem_ctx, int snum)
 					 get_hidden,
 					 &section);
 	}
-	lines = index_of(NULL, service->param_opt);
-	if (lines != NULL) {
-		settings = sg_settings_parse(mem_ctx,
-					     SG_SHARE,
-					     sg_option_index_get,
-					     lines);
-	}
-	talloc_free(lines);
-	return settings;
+	return parse(mem_ctx, SG_SHARE, service->param_opt);
 }
 
-static bool is_set_in_global(const char *name)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	const struct sg_config *config = config_of_global(frame);
-	bool set = config == NULL; /* out of memory */
-
-	if (config != NULL) {
-		set = sg_option_index_get(name, config->lines) != NULL;
-	}
-	TALLOC_FREE(frame);
-	return set;
-}
-
-bool sg_config_is_set(int snum, const char *name)
+bool sg_config_is_set(const struct sg_settings *global,
+		      int snum,
+		      const struct sg_option *option)
 {
 	int section = sg_config_section(snum);
 	const struct loadparm_service *service = service_of(section);
 	const struct parmlist_entry *line = NULL;
+	bool set = sg_option_set(option, global) != 0;
 
 	if (service == NULL) {
-		return lp_parm_const_string(section,
-					    SG_OPTION_PREFIX,
-					    name,
-					    NULL) != NULL;
+		return set || get_hidden(option->name, &section) != NULL;
 	}
-	for (line = service->param_opt; line != NULL; line = line->next) {
-		bool is = sg_option_is(line->key, name);
-
-		if (is) {
-			return true;
-		}
+	for (line = service->param_opt; !set && line != NULL;
+	     line = line->next) {
+		set = sg_option_is(line->key, option->name);
 	}
-	return is_set_in_global(name);
+	return set;
 }
 
 enum sg_dialect sg_dialect_from_protocol(int protocol)

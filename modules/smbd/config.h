@@ -55,10 +55,12 @@ const struct sg_settings *sg_config_share(TALLOC_CTX *mem_ctx, int snum);
 void sg_config_forget(struct sg_client_state *client);
 
 /**
- * Is there such an option for a share, in its section or in [global]? A look-up
- * is cheaper than parsing all of them.
+ * Is there such an option for a share, in its section or in [global]? A look is
+ * cheaper than parsing all of them.
  */
-bool sg_config_is_set(int snum, const char *name);
+bool sg_config_is_set(const struct sg_settings *global,
+		      int snum,
+		      const struct sg_option *option);
 
 /**
  * A policy of [global] and, with snum >= 0, of that share. Its share_name is

@@ -298,27 +298,32 @@ static void sweep_db(struct db_context *db, time_t now, unsigned days)
 	TALLOC_FREE(frame);
 }
 
-void sg_forget_old(struct sg_client_state *client)
+static void sweep_now(struct db_context *db, time_t now)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	const struct sg_settings *global = sg_config_global(frame);
-	struct db_context *db = client->history;
-	time_t now = time(NULL);
-	time_t swept;
-	bool due;
 
-	if (db == NULL || global == NULL) {
-		TALLOC_FREE(frame);
-		return;
-	}
-	swept = (time_t)fetch_number(db, KEY_SWEPT);
-	due = now - swept >= DAY_SECONDS || now < swept ||
-	      (client->history_full && now - swept >= FULL_SWEEP_SECONDS);
-	if (due) {
+	if (global != NULL) {
 		sweep_db(db,
 			 now,
 			 (unsigned)sg_option_number(&sg_option_history_days,
 						    global));
 	}
 	TALLOC_FREE(frame);
+}
+
+void sg_forget_old(struct sg_client_state *client)
+{
+	struct db_context *db = client->history;
+	time_t now = time(NULL);
+	time_t swept;
+
+	if (db == NULL) {
+		return;
+	}
+	swept = (time_t)fetch_number(db, KEY_SWEPT);
+	if (now - swept >= DAY_SECONDS || now < swept ||
+	    (client->history_full && now - swept >= FULL_SWEEP_SECONDS)) {
+		sweep_now(db, now);
+	}
 }

@@ -125,7 +125,7 @@ static bool anybody_enforces(const struct sg_policy *policy,
 			     const struct sg_facts *facts,
 			     enum sg_rule rule)
 {
-	const char *name = sg_rule_option(rule)->name;
+	const struct sg_option *option = sg_rule_option(rule);
 	int num = lp_numservices();
 	int snum;
 	bool enforces;
@@ -133,7 +133,7 @@ static bool anybody_enforces(const struct sg_policy *policy,
 	enforces = sg_policy_enforces(policy, facts, rule);
 	/* Services that are no shares are templates of others. */
 	for (snum = 0; !enforces && snum < num; snum++) {
-		bool set = sg_config_is_set(snum, name);
+		bool set = sg_config_is_set(policy->global, snum, option);
 
 		enforces = set &&
 			   sg_config_share_enforces(policy, facts, snum, rule);

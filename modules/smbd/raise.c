@@ -52,46 +52,22 @@
 #include "core/share_need.h"
 #include "core/vfs_list.h"
 
-#define ENCRYPT "server smb encrypt"
 #define AVAILABLE "available"
 #define VFS_OBJECTS "vfs objects"
 #define INVALID_USERS "invalid users"
 #define VALID "-valid"
 #define NOBODIES SID_ANONYMOUS " " SID_GUESTS
 
-static const char *encrypt_text(int value)
-{
-	switch (value) {
-	case SMB_ENCRYPTION_OFF:
-		return "off";
-	case SMB_ENCRYPTION_IF_REQUIRED:
-		return "if_required";
-	case SMB_ENCRYPTION_DESIRED:
-		return "desired";
-	case SMB_ENCRYPTION_REQUIRED:
-		return "required";
-	default:
-		return "default";
-	}
-}
-
 static bool encrypt_at_least(struct sg_client_state *client,
 			     int snum,
 			     int least)
 {
-	int before = lp_server_smb_encrypt(snum);
-	bool ok;
-
-	if (before >= least) {
+	if (lp_server_smb_encrypt(snum) >= least) {
 		return true;
 	}
-	ok = sg_raised_set(client,
-			   snum,
-			   ENCRYPT,
-			   encrypt_text(before),
-			   encrypt_text(least));
 	/* What is on smbd's command line is taken and not changed. */
-	return ok && lp_server_smb_encrypt(snum) >= least;
+	return sg_raised_encrypt(client, snum, least) &&
+	       lp_server_smb_encrypt(snum) >= least;
 }
 
 /* Will the share gate be asked? smbd loads no module for a printer. */
@@ -218,7 +194,7 @@ static bool raise_share(struct sg_client_state *client,
 			const struct sg_policy *policy,
 			int snum)
 {
-	const char *encryption = sg_rule_option(SG_RULE_ENCRYPTION)->name;
+	const struct sg_option *encryption = sg_rule_option(SG_RULE_ENCRYPTION);
 	bool guarded = guard_share(client, snum);
 	enum sg_share_need need = SG_SHARE_LEAVE;
 	const char *why = NULL;
@@ -231,7 +207,7 @@ static bool raise_share(struct sg_client_state *client,
 	if (guarded) {
 		bar_anonymous(client, snum);
 	}
-	if (!guarded || sg_config_is_set(snum, encryption)) {
+	if (!guarded || sg_config_is_set(policy->global, snum, encryption)) {
 		need = need_of(client, policy, snum, guarded, &why);
 	}
 	switch (need) {

@@ -15,13 +15,76 @@
 #include "smbd/raised.h"
 #include "smbd/stands.h"
 
+#define ENCRYPT "server smb encrypt"
+
 /* A parameter that was changed, and its value before. */
 struct raised {
-	bool global; /* it is the default of shares */
+	int snum;
 	char *share;
-	const char *parameter;
+	const char *parameter; /* NULL: ENCRYPT, which is a number */
 	char *before;
+	int encrypt;
 };
+
+static const char *encrypt_text(int value)
+{
+	switch (value) {
+	case SMB_ENCRYPTION_OFF:
+		return "off";
+	case SMB_ENCRYPTION_IF_REQUIRED:
+		return "if_required";
+	case SMB_ENCRYPTION_DESIRED:
+		return "desired";
+	case SMB_ENCRYPTION_REQUIRED:
+		return "required";
+	default:
+		return "default";
+	}
+}
+
+static bool is_fixed(struct sg_client_state *client)
+{
+	int index;
+
+	if (client->encrypt_fixed == SG_UNKNOWN) {
+		index = lpcfg_map_parameter(ENCRYPT);
+		client->encrypt_fixed =
+			index < 0 || (loadparm_s3_helpers()->flags[index] &
+				      FLAG_CMDLINE) != 0
+				? SG_YES
+				: SG_NO;
+	}
+	return client->encrypt_fixed == SG_YES;
+}
+
+/* Room for one more, with the share's name in it. NULL when out of memory. */
+static struct raised *note(struct sg_client_state *client, int snum)
+{
+	size_t room = talloc_array_length(client->raised);
+	struct raised *raised = client->raised;
+
+	if (client->num_raised == room) {
+		raised = talloc_realloc(client,
+					client->raised,
+					struct raised,
+					room > 0 ? 2 * room : 8);
+	}
+	if (raised == NULL) {
+		return NULL;
+	}
+	client->raised = raised;
+	raised += client->num_raised;
+	/* [global] has no name. */
+	*raised = (struct raised){.snum = snum};
+	raised->share = talloc_strdup(
+		client->raised,
+		snum != SG_GLOBAL_SNUM ? lp_const_servicename(snum) : "");
+	if (raised->share == NULL) {
+		return NULL;
+	}
+	client->num_raised++;
+	return raised;
+}
 
 bool sg_raised_set(struct sg_client_state *client,
 		   int snum,
@@ -29,52 +92,98 @@ bool sg_raised_set(struct sg_client_state *client,
 		   const char *before,
 		   const char *value)
 {
-	size_t num = talloc_array_length(client->raised);
-	struct raised *raised = NULL;
-	bool ok;
+	char *copy = talloc_strdup(client, before);
+	struct raised *raised = copy != NULL ? note(client, snum) : NULL;
 
-	raised = talloc_realloc(client, client->raised, struct raised, num + 1);
+	if (raised == NULL) {
+		TALLOC_FREE(copy);
+		return false;
+	}
+	raised->parameter = parameter;
+	raised->before = talloc_steal(client->raised, copy);
+	return lp_do_parameter(snum, parameter, value);
+}
+
+/*
+ * Set through its place: there may be thousands of shares, and for each of them
+ * lp_do_parameter() goes through the names of all parameters twice.
+ */
+bool sg_raised_encrypt(struct sg_client_state *client, int snum, int value)
+{
+	const struct loadparm_s3_helpers *helpers = loadparm_s3_helpers();
+	struct loadparm_service *service = NULL;
+	struct raised *raised = NULL;
+
+	if (snum != SG_GLOBAL_SNUM) {
+		service = helpers->get_servicebynum(snum);
+	}
+	if (service == NULL || is_fixed(client)) {
+		return sg_raised_set(client,
+				     snum,
+				     ENCRYPT,
+				     encrypt_text(lp_server_smb_encrypt(snum)),
+				     encrypt_text(value));
+	}
+	raised = note(client, snum);
 	if (raised == NULL) {
 		return false;
 	}
-	client->raised = raised;
-	raised[num] = (struct raised){
-		.global = snum == SG_GLOBAL_SNUM,
-		.share = talloc_strdup(raised, lp_const_servicename(snum)),
-		.parameter = parameter,
-		.before = talloc_strdup(raised, before),
-	};
-	ok = raised[num].share != NULL && raised[num].before != NULL;
-	return lp_do_parameter(snum, parameter, value) && ok;
+	raised->encrypt = service->server_smb_encrypt;
+	service->server_smb_encrypt = value;
+	return true;
+}
+
+static void put_back_at(const struct raised *raised, int snum)
+{
+	struct loadparm_service *service = NULL;
+
+	if (raised->parameter != NULL) {
+		(void)lp_do_parameter(snum, raised->parameter, raised->before);
+		return;
+	}
+	service = loadparm_s3_helpers()->get_servicebynum(snum);
+	if (service != NULL) {
+		service->server_smb_encrypt = raised->encrypt;
+	} else {
+		(void)lp_do_parameter(snum,
+				      ENCRYPT,
+				      encrypt_text(raised->encrypt));
+	}
+}
+
+/* Where the share is now, which it was when it was raised; -1: nowhere. */
+static int find_share(const struct raised *raised)
+{
+	const struct loadparm_service *service =
+		loadparm_s3_helpers()->get_servicebynum(raised->snum);
+
+	if (service != NULL && strcmp(service->szService, raised->share) == 0) {
+		return raised->snum;
+	}
+	return getservicebyname(raised->share, NULL);
 }
 
 /* To a share, and to what smbd has made of it since, with what was raised. */
 static void put_back(const struct raised *raised)
 {
 	int num = lp_numservices();
-	int section = -1;
+	int section;
 	int snum;
 	bool copied;
 
-	if (raised->global && raised->before != NULL) {
-		(void)lp_do_parameter(SG_GLOBAL_SNUM,
-				      raised->parameter,
-				      raised->before);
+	if (raised->snum == SG_GLOBAL_SNUM) {
+		put_back_at(raised, SG_GLOBAL_SNUM);
 		return;
 	}
-	if (raised->share != NULL && raised->before != NULL) {
-		section = getservicebyname(raised->share, NULL);
-	}
+	section = find_share(raised);
 	if (section < 0) {
 		return;
 	}
 	copied = sg_config_is_copied(section);
-	(void)lp_do_parameter(section, raised->parameter, raised->before);
+	put_back_at(raised, section);
 	for (snum = 0; copied && snum < num; snum++) {
 		if (snum != section && sg_config_section(snum) == section) {
-			(void)lp_do_parameter(snum,
-					      raised->parameter,
-					      raised->before);
+			put_back_at(raised, snum);
 		}
 	}
 }
@@ -82,12 +191,14 @@ static void put_back(const struct raised *raised)
 void sg_raised_put_back(struct sg_client_state *client)
 {
 	struct raised *raised = client->raised;
-	size_t i;
+	size_t i = client->num_raised;
 
 	client->raised = NULL;
+	client->num_raised = 0;
 	sg_stands_forget(client);
-	for (i = talloc_array_length(raised); i > 0; i--) {
-		put_back(&raised[i - 1]);
+	while (i > 0) {
+		i--;
+		put_back(&raised[i]);
 	}
 	TALLOC_FREE(raised);
 	sg_config_mark_sections(false);

@@ -21,6 +21,12 @@ bool sg_raised_set(struct sg_client_state *client,
 		   const char *value);
 
 /**
+ * The same for "server smb encrypt": one of smbd's SMB_ENCRYPTION_ values. What
+ * is on smbd's command line stays as it is.
+ */
+bool sg_raised_encrypt(struct sg_client_state *client, int snum, int value);
+
+/**
  * Put back what was raised. Must be done before smbd loads its configuration,
  * onto what is there.
  */

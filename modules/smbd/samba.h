@@ -47,6 +47,7 @@ const struct loadparm_s3_helpers *loadparm_s3_helpers(void);
 bool lpcfg_set_cmdline(struct loadparm_context *lp_ctx,
 		       const char *name,
 		       const char *value);
+int lpcfg_map_parameter(const char *name);
 struct parm_struct *lpcfg_parm_struct(struct loadparm_context *lp_ctx,
 				      const char *name);
 

@@ -45,11 +45,13 @@ struct sg_client_state {
 	unsigned gates; /* bits of enum sg_gate: which are at work */
 	struct sg_trace *trace;
 	struct sg_loads *loads;
-	struct sg_config *config;     /* see config.c */
+	struct sg_settings *global;   /* see config.c */
 	struct sg_registry *registry; /* see registry.c */
 	struct sg_pipes *pipes;	      /* see pipes.c */
 
-	struct raised *raised;	      /* see raise.c */
+	struct raised *raised; /* see raise.c */
+	size_t num_raised;
+	enum sg_known encrypt_fixed;  /* it is on smbd\'s command line */
 	struct sg_stands *stands;     /* see stands.c */
 	enum sg_known keys;	      /* has any session had some? note (2) */
 	bool smb1;		      /* the client speaks nothing newer */

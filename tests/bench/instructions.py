@@ -3,8 +3,8 @@
 """How many instructions a connection takes, counted by callgrind.
 
 What: a negotiate, a whole visit of smbclient, and a visit where smb.conf has
-100 exceptions for other clients, on each server; and where() tells in which
-libraries and functions smbguard's go.
+100 exceptions for other clients, or 100 shares with an option, on each server; and
+where() tells in which libraries and functions smbguard's go.
 
 How: `smbd -i` serves one connection without a fork and ends.  Only what happens
 inside smbd_process() is counted: all that the process of a connection does, the
@@ -32,7 +32,9 @@ MANY = 100
 CASES = (('negotiate', visits.negotiate, {}, SERVERS),
          ('visit', visits.smbclient, {}, SERVERS),
          ('visit, %d exceptions' % MANY, visits.smbclient,
-          growth.exceptions(MANY), SERVERS[:2]))
+          growth.exceptions(MANY), SERVERS[:2]),
+         ('visit, %d shares' % MANY, visits.smbclient, growth.shares(MANY),
+          SERVERS[:2]))
 QUICK = 2
 PATIENCE = 60
 
