@@ -97,6 +97,27 @@ static bool guard_share(struct sg_client_state *client, int snum)
 	return sg_vfs_list_guarded(modules);
 }
 
+/* Has this client's process said so already? It closes at each load. */
+static bool is_news(struct sg_client_state *client, const char *text)
+{
+	size_t num = talloc_array_length(client->told);
+	char **told = NULL;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		if (client->told[i] != NULL &&
+		    strcmp(client->told[i], text) == 0) {
+			return false;
+		}
+	}
+	told = talloc_realloc(client, client->told, char *, num + 1);
+	if (told != NULL) {
+		told[num] = talloc_strdup(told, text);
+		client->told = told;
+	}
+	return true;
+}
+
 static bool close_share(struct sg_client_state *client,
 			int snum,
 			const char *why)
@@ -122,7 +143,8 @@ static bool close_share(struct sg_client_state *client,
 			? "printers, which can have smbguard:encryption alone"
 			: "this share, as long as \"vfs objects\" is on its "
 			  "command line");
-	if (facts != NULL && verdict.reason != NULL) {
+	if (facts != NULL && verdict.reason != NULL &&
+	    is_news(client, verdict.reason)) {
 		sg_record_policy_error(client, facts, &verdict);
 	}
 	TALLOC_FREE(frame);

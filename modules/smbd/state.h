@@ -54,6 +54,7 @@ struct sg_client_state {
 	enum sg_known encrypt_fixed;  /* it is on smbd\'s command line */
 	struct sg_stands *stands;     /* see stands.c */
 	enum sg_known keys;	      /* has any session had some? note (2) */
+	char **told;		      /* of shares that were closed, raise.c */
 	bool smb1;		      /* the client speaks nothing newer */
 	bool unjudged;		      /* no logon gate sees its logons */
 	const struct sg_facts *facts; /* its address; NULL: not known */
