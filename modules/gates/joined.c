@@ -31,45 +31,60 @@ static bool takes_over(const struct sg_tree *tree, const struct sg_facts *facts)
 	       tree->facts->session_id == facts->session_id;
 }
 
-/* A logon that would take over a tree. */
-struct takeover {
+/* What a tree's rules say of others than the logon that connected it. */
+struct judged {
 	TALLOC_CTX *mem_ctx;
 	const struct sg_policy *policy;
 	const struct sg_facts *tree;
-	const struct sg_facts *logon;
-	struct sg_verdict *verdict;
-	bool graver;
+	const struct sg_facts *logon; /* that would take it over */
+	struct sg_verdict *verdict;   /* the gravest so far */
+	bool graver;		      /* it has become so here */
+	bool ok;
 };
+
+/*
+ * because: how these facts concern the tree. False when out of memory, which it
+ * may be already.
+ */
+static bool weigh(struct judged *judged,
+		  const struct sg_facts *facts,
+		  const char *because)
+{
+	struct sg_verdict *here = NULL;
+
+	here = sg_decide(judged->mem_ctx, SG_GATE_SHARE, judged->policy, facts);
+	if (here == NULL || because == NULL) {
+		return false;
+	}
+	if (sg_verdict_gravity(here) <= sg_verdict_gravity(judged->verdict) ||
+	    here->outcome == SG_ALLOWED) {
+		return true;
+	}
+	here->reason = talloc_asprintf(judged->mem_ctx,
+				       "%s %s",
+				       here->reason,
+				       because);
+	*judged->verdict = *here;
+	judged->graver = true;
+	return here->reason != NULL;
+}
 
 /* facts: of the logon, as it is through one of its session's channels. */
 static bool judge_takeover(struct sg_facts *facts, void *private_data)
 {
-	struct takeover *over = private_data;
+	struct judged *over = private_data;
 	bool other = facts->connection_id != over->logon->connection_id;
-	struct sg_verdict *here = NULL;
 
 	facts->share = over->tree->share;
 	facts->section = over->policy->share_name;
-	here = sg_decide(over->mem_ctx, SG_GATE_SHARE, over->policy, facts);
-	if (here == NULL) {
-		return false;
-	}
-	if (sg_verdict_gravity(here) <= sg_verdict_gravity(over->verdict) ||
-	    here->outcome == SG_ALLOWED) {
-		return true;
-	}
-	here->reason =
-		talloc_asprintf(over->mem_ctx,
-				"%s The tree of [%s] is open already, "
-				"and would be used by this logon as "
-				"well%s%s.",
-				here->reason,
-				facts->share,
-				other ? ", through the channel from " : "",
-				other ? facts->client_address : "");
-	*over->verdict = *here;
-	over->graver = true;
-	return here->reason != NULL;
+	return weigh(over,
+		     facts,
+		     talloc_asprintf(over->mem_ctx,
+				     "The tree of [%s] is open already, and "
+				     "would be used by this logon as well%s%s.",
+				     facts->share,
+				     other ? ", through the channel from " : "",
+				     other ? facts->client_address : ""));
 }
 
 /* False when out of memory. */
@@ -80,7 +95,7 @@ static bool judge_tree(TALLOC_CTX *mem_ctx,
 		       struct sg_verdict *verdict)
 {
 	struct sg_facts own = *facts;
-	struct takeover over = {
+	struct judged over = {
 		.mem_ctx = mem_ctx,
 		.policy = sg_config_policy(mem_ctx, sg_tree_snum(tree)),
 		.tree = tree->facts,
@@ -124,21 +139,12 @@ bool sg_joined_logon(TALLOC_CTX *mem_ctx,
 	return ok;
 }
 
-struct judged {
-	TALLOC_CTX *mem_ctx;
-	const struct sg_policy *policy;
-	const struct sg_facts *tree;
-	struct sg_verdict *verdict;
-	bool ok;
-};
-
 static void judge_session(struct smbXsrv_connection *xconn,
 			  struct smbXsrv_session *session,
 			  void *private_data)
 {
 	struct judged *judged = private_data;
 	struct sg_facts *facts = NULL;
-	struct sg_verdict *here = NULL;
 
 	facts = sg_facts_session(judged->mem_ctx, xconn, session);
 	if (facts == NULL) {
@@ -151,21 +157,11 @@ static void judge_session(struct smbXsrv_connection *xconn,
 	}
 	facts->share = judged->tree->share;
 	facts->section = judged->tree->section;
-	here = sg_decide(judged->mem_ctx, SG_GATE_SHARE, judged->policy, facts);
-	if (here == NULL) {
-		judged->ok = false;
-		return;
-	}
-	if (sg_verdict_gravity(here) > sg_verdict_gravity(judged->verdict) &&
-	    here->outcome != SG_ALLOWED) {
-		here->reason = talloc_asprintf(
-			judged->mem_ctx,
-			"%s That account is logged on through the same "
-			"SMB1 connection and could use this tree as well.",
-			here->reason);
-		judged->ok = judged->ok && here->reason != NULL;
-		*judged->verdict = *here;
-	}
+	judged->ok = weigh(judged,
+			   facts,
+			   "That account is logged on through the same SMB1 "
+			   "connection and could use this tree as well.") &&
+		     judged->ok;
 }
 
 bool sg_joined_tree(TALLOC_CTX *mem_ctx,
@@ -189,26 +185,13 @@ bool sg_joined_tree(TALLOC_CTX *mem_ctx,
 static bool judge_channel(struct sg_facts *channel, void *private_data)
 {
 	struct judged *judged = private_data;
-	struct sg_verdict *here = NULL;
 
-	here = sg_decide(judged->mem_ctx,
-			 SG_GATE_SHARE,
-			 judged->policy,
-			 channel);
-	if (here == NULL) {
-		return false;
-	}
-	if (sg_verdict_gravity(here) <= sg_verdict_gravity(judged->verdict) ||
-	    here->outcome == SG_ALLOWED) {
-		return true;
-	}
-	here->reason = talloc_asprintf(judged->mem_ctx,
-				       "%s Its session can be used through the "
-				       "channel from %s as well.",
-				       here->reason,
-				       channel->client_address);
-	*judged->verdict = *here;
-	return here->reason != NULL;
+	return weigh(judged,
+		     channel,
+		     talloc_asprintf(judged->mem_ctx,
+				     "Its session can be used through the "
+				     "channel from %s as well.",
+				     channel->client_address));
 }
 
 bool sg_joined_channels(TALLOC_CTX *mem_ctx,

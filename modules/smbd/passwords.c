@@ -17,6 +17,7 @@
  */
 
 #include "smbd/samba.h"
+#include "smbd/later.h"
 #include "smbd/auth_find.h"
 #include "smbd/layout.h"
 #include "smbd/passwords.h"
@@ -209,7 +210,6 @@ static unsigned tell(struct check_state *state)
 }
 
 static void check_done(struct tevent_req *subreq);
-static void check_waited(struct tevent_req *subreq);
 
 /* Keep what the client says of itself, for all events of this logon. */
 static void note_claims(struct check_state *state)
@@ -282,26 +282,7 @@ static void check_done(struct tevent_req *subreq)
 						 &state->lm_key);
 	TALLOC_FREE(subreq);
 	msec = tell(state);
-	if (msec > 0) {
-		subreq = tevent_wakeup_send(state,
-					    state->ev,
-					    timeval_current_ofs_msec(msec));
-	}
-	if (subreq == NULL) {
-		tevent_req_done(req);
-		return;
-	}
-	tevent_req_set_callback(subreq, check_waited, req);
-}
-
-static void check_waited(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-
-	(void)tevent_wakeup_recv(subreq);
-	TALLOC_FREE(subreq);
-	tevent_req_done(req);
+	sg_done_in(req, state->ev, msec);
 }
 
 static void give_blob(TALLOC_CTX *mem_ctx, DATA_BLOB *from, DATA_BLOB *to)

@@ -18,6 +18,7 @@
  */
 
 #include "smbd/samba.h"
+#include "smbd/later.h"
 #include "smbd/auth_find.h"
 #include "smbd/layout.h"
 #include "smbd/passwords.h"
@@ -141,7 +142,6 @@ static NTSTATUS judge_encryption(struct gensec_security *gensec)
 }
 
 static void update_done(struct tevent_req *subreq);
-static void update_waited(struct tevent_req *subreq);
 
 /* Look at what the client sent, and have its password watched. */
 static void look_at(struct gensec_security *gensec, const DATA_BLOB in)
@@ -207,26 +207,7 @@ static void update_done(struct tevent_req *subreq)
 				    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
 		msec = tell_failure(state->gensec, state->status);
 	}
-	if (msec > 0) {
-		subreq = tevent_wakeup_send(state,
-					    state->ev,
-					    timeval_current_ofs_msec(msec));
-	}
-	if (subreq == NULL) {
-		tevent_req_done(req);
-		return;
-	}
-	tevent_req_set_callback(subreq, update_waited, req);
-}
-
-static void update_waited(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-
-	(void)tevent_wakeup_recv(subreq);
-	TALLOC_FREE(subreq);
-	tevent_req_done(req);
+	sg_done_in(req, state->ev, msec);
 }
 
 static NTSTATUS our_update_recv(struct tevent_req *req,
