@@ -71,7 +71,7 @@ struct sg_facts {
 	const char *section; /* of smb.conf, where it has its options from */
 
 	/* What the client uses less than before, or NULL; see history.h */
-	const struct sg_regression *regression;
+	const struct sg_downgrade *downgrade;
 
 	/*
 	 * Is the account this user, or in this group? Names are looked up as

@@ -151,9 +151,9 @@ struct sg_history sg_history_of(const struct sg_offer *offer,
 	return record;
 }
 
-bool sg_history_address_regressed(const struct sg_history *before,
-				  const struct sg_history *now,
-				  struct sg_regression *regression)
+bool sg_history_address_downgraded(const struct sg_history *before,
+				   const struct sg_history *now,
+				   struct sg_downgrade *downgrade)
 {
 	const char *was = NULL;
 
@@ -164,7 +164,7 @@ bool sg_history_address_regressed(const struct sg_history *before,
 	    now->offered_dialect >= before->lowest_dialect) {
 		return false;
 	}
-	*regression = (struct sg_regression){
+	*downgrade = (struct sg_downgrade){
 		.what = "dialect",
 		.was = was,
 		.now = sg_dialect_name(now->offered_dialect),
@@ -178,9 +178,9 @@ static const char *side_of(bool client)
 	return client ? "client" : "server";
 }
 
-static bool dialect_regressed(const struct sg_history *before,
-			      const struct sg_history *now,
-			      struct sg_regression *r)
+static bool dialect_downgraded(const struct sg_history *before,
+			       const struct sg_history *now,
+			       struct sg_downgrade *r)
 {
 	const char *was = sg_dialect_name(before->used_dialect);
 
@@ -195,9 +195,9 @@ static bool dialect_regressed(const struct sg_history *before,
 	return true;
 }
 
-static bool cipher_regressed(const struct sg_history *before,
-			     const struct sg_history *now,
-			     struct sg_regression *r)
+static bool cipher_downgraded(const struct sg_history *before,
+			      const struct sg_history *now,
+			      struct sg_downgrade *r)
 {
 	const char *name = NULL;
 
@@ -213,9 +213,9 @@ static bool cipher_regressed(const struct sg_history *before,
 	return true;
 }
 
-static bool signing_regressed(const struct sg_history *before,
-			      const struct sg_history *now,
-			      struct sg_regression *r)
+static bool signing_downgraded(const struct sg_history *before,
+			       const struct sg_history *now,
+			       struct sg_downgrade *r)
 {
 	const char *name = NULL;
 
@@ -232,9 +232,9 @@ static bool signing_regressed(const struct sg_history *before,
 	return true;
 }
 
-static bool mechanism_regressed(const struct sg_history *before,
-				const struct sg_history *now,
-				struct sg_regression *r)
+static bool mechanism_downgraded(const struct sg_history *before,
+				 const struct sg_history *now,
+				 struct sg_downgrade *r)
 {
 	if (before->mechanism != SG_MECHANISM_KERBEROS ||
 	    now->mechanism != SG_MECHANISM_NTLM) {
@@ -247,18 +247,18 @@ static bool mechanism_regressed(const struct sg_history *before,
 	return true;
 }
 
-bool sg_history_account_regressed(const struct sg_history *before,
-				  const struct sg_history *now,
-				  struct sg_regression *regression)
+bool sg_history_account_downgraded(const struct sg_history *before,
+				   const struct sg_history *now,
+				   struct sg_downgrade *downgrade)
 {
 	if (before == NULL) {
 		return false;
 	}
-	*regression = (struct sg_regression){.what = NULL};
-	return dialect_regressed(before, now, regression) ||
-	       cipher_regressed(before, now, regression) ||
-	       signing_regressed(before, now, regression) ||
-	       mechanism_regressed(before, now, regression);
+	*downgrade = (struct sg_downgrade){.what = NULL};
+	return dialect_downgraded(before, now, downgrade) ||
+	       cipher_downgraded(before, now, downgrade) ||
+	       signing_downgraded(before, now, downgrade) ||
+	       mechanism_downgraded(before, now, downgrade);
 }
 
 struct sg_history sg_history_merge(const struct sg_history *before,

@@ -14,7 +14,7 @@
 #include "core/wire/names.h"
 #include "core/wire/offer.h"
 
-/* A record as it is kept: see history.c for the fields. */
+/* A record as it is kept: see history_db.c for the fields. */
 #define SG_HISTORY_BYTES 64
 
 enum sg_mechanism {
@@ -42,8 +42,8 @@ struct sg_history {
 	time_t last_seen;
 };
 
-/* One thing that got worse. */
-struct sg_regression {
+/* One thing that is less than it was. */
+struct sg_downgrade {
 	const char *what; /* "dialect", "cipher", "signing", "mechanism" */
 	const char *was;  /* names as in events */
 	const char *now;
@@ -68,17 +68,17 @@ struct sg_history sg_history_of(const struct sg_offer *offer,
  *
  * before: NULL for an address that is new. Returns false for no.
  */
-bool sg_history_address_regressed(const struct sg_history *before,
-				  const struct sg_history *now,
-				  struct sg_regression *regression);
+bool sg_history_address_downgraded(const struct sg_history *before,
+				   const struct sg_history *now,
+				   struct sg_downgrade *downgrade);
 
 /**
  * Does an account, at its address, use less than the last time? The gravest
  * thing is told: dialect, cipher, signing, mechanism, in this order.
  */
-bool sg_history_account_regressed(const struct sg_history *before,
-				  const struct sg_history *now,
-				  struct sg_regression *regression);
+bool sg_history_account_downgraded(const struct sg_history *before,
+				   const struct sg_history *now,
+				   struct sg_downgrade *downgrade);
 
 /**
  * The record to keep after *now was seen. before: NULL for a new client.

@@ -99,7 +99,7 @@ enum sg_switch {
 	SG_SWITCH_YES,
 };
 
-enum sg_downgrade {
+enum sg_downgrade_action {
 	SG_DOWNGRADE_UNSET = 0,
 	SG_DOWNGRADE_RECORD,
 	SG_DOWNGRADE_REFUSE,
@@ -141,7 +141,7 @@ struct sg_settings {
 	enum sg_audit_failure audit_failure;
 	enum sg_switch history;
 	unsigned history_days;
-	enum sg_downgrade downgrade;
+	enum sg_downgrade_action downgrade;
 	const char *exception_names;
 
 	struct sg_fault *faults;

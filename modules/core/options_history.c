@@ -50,13 +50,13 @@ const struct sg_option sg_option_history_days = {
 static bool downgrade_met(const struct sg_settings *settings,
 			  const struct sg_facts *facts)
 {
-	return facts->regression == NULL ||
-	       strcasecmp(facts->regression->side, "client") != 0;
+	return facts->downgrade == NULL ||
+	       strcasecmp(facts->downgrade->side, "client") != 0;
 }
 
 static const char *downgrade_actual(const struct sg_facts *facts)
 {
-	return facts->regression != NULL ? facts->regression->now : "no less";
+	return facts->downgrade != NULL ? facts->downgrade->now : "no less";
 }
 
 static const char *downgrade_lack(const struct sg_facts *facts)

@@ -26,7 +26,7 @@
  * The worst logon that a gate may not have seen when a tree is asked for: an
  * anonymous one by SMB1, or, without a logon gate, anybody's.
  */
-static const struct sg_regression worse = {
+static const struct sg_downgrade lower = {
 	.what = "dialect",
 	.side = "client",
 };
@@ -36,7 +36,7 @@ static const struct sg_facts unseen = {
 	.signing_algorithm = SG_SIGNING_NONE,
 	.anonymous = true,
 	.keyless = true,
-	.regression = &worse,
+	.downgrade = &lower,
 };
 
 /* Does the share gate decide? One that is not sure to refuse must be asked. */

@@ -46,7 +46,7 @@
 #include "smbd/passwords.h"
 #include "smbd/raise.h"
 #include "smbd/record.h"
-#include "smbd/regress.h"
+#include "smbd/downgrade.h"
 #include "smbd/sessions.h"
 #include "smbd/spnego.h"
 #include "smbd/tamper.h"
@@ -59,7 +59,7 @@ struct judgement {
 	struct sg_policy *policy;
 	struct sg_facts *facts;
 	struct sg_verdict *verdict;
-	struct sg_regression regression;
+	struct sg_downgrade downgrade;
 };
 
 /* Does the client have sessions with keys? Who has none is not told to encrypt */
@@ -158,7 +158,7 @@ static bool keep(struct judgement *j)
 	if (logon->kind == SG_LOGON_AGAIN) {
 		record_change(j);
 	}
-	sg_regress_keep_session(logon->client, j->policy->global, j->facts);
+	sg_downgrade_keep_session(logon->client, j->policy->global, j->facts);
 	if (logon->kind == SG_LOGON_FIRST && logon->session != NULL) {
 		sg_tamper_await(logon->client, logon->xconn, j->facts);
 	}
@@ -194,12 +194,12 @@ static bool decide(TALLOC_CTX *frame,
 	sg_facts_add_mechanism(j->facts, logon->shown);
 	sg_facts_add_account(j->facts, info);
 	sg_facts_add_logon(j->facts, logon);
-	sg_regress_session(logon->client,
-			   conn,
-			   j->policy->global,
-			   j->facts,
-			   &j->regression,
-			   logon->shown->kerberos_offered);
+	sg_downgrade_session(logon->client,
+			     conn,
+			     j->policy->global,
+			     j->facts,
+			     &j->downgrade,
+			     logon->shown->kerberos_offered);
 	j->verdict = sg_decide(frame, SG_GATE_SESSION, j->policy, j->facts);
 	if (j->verdict == NULL) {
 		return false;

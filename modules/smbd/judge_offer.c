@@ -17,7 +17,7 @@
 #include "smbd/knobs.h"
 #include "smbd/log.h"
 #include "smbd/record.h"
-#include "smbd/regress.h"
+#include "smbd/downgrade.h"
 
 enum sg_dialect sg_judge_choice(const struct sg_judge *judge,
 				const struct sg_offer *offer,
@@ -186,10 +186,10 @@ void sg_judge_offer(struct sg_judge *judge,
 		(void)sg_record(judge->client, NULL, &event);
 		/* What smbd may take after all counts for the history. */
 		if (conn != NULL && dialect != SG_DIALECT_NONE) {
-			sg_regress_negotiate(judge->client,
-					     conn,
-					     judge->policy,
-					     &facts);
+			sg_downgrade_negotiate(judge->client,
+					       conn,
+					       judge->policy,
+					       &facts);
 		}
 	} else {
 		sg_log("out of memory, an offer was not recorded");

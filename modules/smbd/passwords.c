@@ -22,7 +22,7 @@
 #include "smbd/layout.h"
 #include "smbd/passwords.h"
 
-#include "core/text.h"
+#include "core/cut.h"
 
 #include <tevent.h>
 #include "../libcli/auth/ntlm_check.h"

@@ -24,7 +24,7 @@
 #include "smbd/pipes.h"
 #include "smbd/record.h"
 
-#include "core/text.h"
+#include "core/cut.h"
 
 #include "fake_file.h"
 

@@ -22,7 +22,7 @@
 #include "smbd/pipes.h"
 #include "smbd/smb1_look.h"
 
-#include "core/text.h"
+#include "core/cut.h"
 #include "core/wire/smb1.h"
 
 /* For messages that come in pieces, in all. smbd serves nobody else then. */

@@ -70,7 +70,7 @@ struct sg_client_state {
 	bool trouble;  /* a sink failed, or none was asked yet */
 	bool log_told; /* that one did */
 
-	/* see history.c */
+	/* see history_db.c */
 	struct db_context *history;
 	bool history_failed;
 	bool history_full; /* see forget.c */
@@ -91,10 +91,10 @@ struct sg_connection_state {
 	bool vanish_counts;	  /* nothing has come since */
 	bool tampered;		  /* negotiate_tampered was recorded */
 
-	/* see regress.c: the last downgrade that was recorded */
-	const char *regress_what;
-	const char *regress_side;
-	const char *regress_sid; /* NULL: of the address */
+	/* see downgrade.c: the last downgrade that was recorded */
+	const char *downgrade_what;
+	const char *downgrade_side;
+	const char *downgrade_sid; /* NULL: of the address */
 
 	/* see sessions.c: logons by SMB1 without extended security */
 	struct sg_session_state *old_logons;

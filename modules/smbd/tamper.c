@@ -37,7 +37,7 @@
 #include "smbd/facts.h"
 #include "smbd/peek.h"
 #include "smbd/record.h"
-#include "smbd/regress.h"
+#include "smbd/downgrade.h"
 #include "smbd/tamper.h"
 #include "smbd/tree_find.h"
 
@@ -206,7 +206,7 @@ static void record_vanished(struct sg_client_state *client,
 		TALLOC_FREE(frame);
 		return;
 	}
-	event.count = sg_regress_suspect(client, global, facts);
+	event.count = sg_downgrade_suspect(client, global, facts);
 	verdict.reason = talloc_asprintf(
 		frame,
 		"%s from %s authenticated at SMB3_11 and hung up without "
@@ -252,7 +252,7 @@ void sg_tamper_await(struct sg_client_state *client,
 	/* What they point to goes away with the session setup. */
 	facts->is_who = NULL;
 	facts->is_who_data = NULL;
-	facts->regression = NULL;
+	facts->downgrade = NULL;
 	conn->awaited = talloc_steal(conn, facts);
 	conn->vanish_counts = facts->dialect >= SG_DIALECT_SMB3_11;
 	conn->messages_left = LOOK_AT_MESSAGES;

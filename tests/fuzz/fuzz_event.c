@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "core/event/journal.h"
-#include "core/text.h"
+#include "core/cut.h"
 
 #define MAX_ITEMS 100
 
@@ -222,7 +222,7 @@ static void check_event(struct input *in)
 	struct sg_negotiated sides[2] = {{.capabilities = 0}};
 	struct sg_facts facts;
 	struct sg_verdict verdict = {.option = NULL};
-	struct sg_regression change = {.side = ""};
+	struct sg_downgrade change = {.side = ""};
 	struct sg_event event = {
 		.kind = (enum sg_event_kind)(number(in, 1) % SG_EVENT_KINDS),
 		.when = {.tv_sec = (time_t)number(in, 4)},
@@ -256,7 +256,7 @@ static void check_event(struct input *in)
 	change.what = text(in);
 	change.was = text(in);
 	change.now = text(in);
-	event.regression = (parts & 2) != 0 ? &change : NULL;
+	event.downgrade = (parts & 2) != 0 ? &change : NULL;
 	event.explanation = text(in);
 	event.previous_account = text(in);
 	event.pipe = text(in);

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "core/event/json_write.h"
-#include "core/text.h"
+#include "core/cut.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -24,7 +24,7 @@ NAMES = ('NONE', 'LANMAN', 'NT1', 'SMB2_02', 'SMB2_10', 'SMB3_00', 'SMB3_02',
          'SMB3_11')
 ADDRESSES, ACCOUNTS = 'meta/addresses', 'meta/accounts'  # how many
 SWEPT = 'meta/swept'
-HASH_SIZE = 10007  # as modules/smbd/history.c has it, for a new file
+HASH_SIZE = 10007  # as modules/smbd/history_db.c has it, for a new file
 
 
 @dataclasses.dataclass

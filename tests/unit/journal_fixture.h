@@ -105,7 +105,7 @@ struct whole {
 	struct sg_facts facts;
 	struct sg_offer offer;
 	struct sg_verdict verdict;
-	struct sg_regression regression;
+	struct sg_downgrade downgrade;
 	struct sg_negotiated side;
 	struct sg_event event;
 };
@@ -132,7 +132,7 @@ static inline void fill(struct whole *w, enum sg_event_kind kind)
 		.netname = "b\xc3\xa4r",
 		.left_out = 7,
 	};
-	w->regression = (struct sg_regression){
+	w->downgrade = (struct sg_downgrade){
 		.what = "cipher",
 		.was = "AES-256-GCM",
 		.now = "none",
@@ -163,7 +163,7 @@ static inline void fill(struct whole *w, enum sg_event_kind kind)
 		.count = UINT32_MAX,
 		.previous_account = "bob \"the\" builder",
 		.pipe = "samr",
-		.regression = &w->regression,
+		.downgrade = &w->downgrade,
 		.explanation = "\x01",
 		.sent = &w->side,
 		.received = &w->side,

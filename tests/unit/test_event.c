@@ -178,7 +178,7 @@ static void test_event_signed_and_encrypted_where_known(void **state)
 
 static void test_event_downgrade(void **state)
 {
-	static const struct sg_regression regression = {
+	static const struct sg_downgrade downgrade = {
 		.what = "dialect",
 		.was = "SMB3_11",
 		.now = "SMB2_10",
@@ -193,7 +193,7 @@ static void test_event_downgrade(void **state)
 		.when = noon,
 		.facts = &bare_facts,
 		.verdict = &found,
-		.regression = &regression,
+		.downgrade = &downgrade,
 	};
 	json_t *root = event_json(&event);
 	json_t *d = json_object_get(root, "downgrade");

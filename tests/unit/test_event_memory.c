@@ -30,7 +30,7 @@ static struct sg_event largest_event(struct sg_facts *facts,
 {
 	static char long_name[3000];
 	static char long_reason[2000];
-	static const struct sg_regression regression = {
+	static const struct sg_downgrade downgrade = {
 		.what = "cipher",
 		.was = "AES-256-GCM",
 		.now = "none",
@@ -74,7 +74,7 @@ static struct sg_event largest_event(struct sg_facts *facts,
 		.nt_status = "NT_STATUS_ACCESS_DENIED",
 		.lost = 1,
 		.count = 1,
-		.regression = &regression,
+		.downgrade = &downgrade,
 		.explanation = "caf\xe9",
 		.sent = &side,
 		.received = &side,

@@ -189,17 +189,17 @@ static void test_rules_audited_cipher_where_encryption_is_required(void **state)
 /* The client's side alone, and at the session gate alone */
 static void test_rules_downgrade(void **state)
 {
-	static const struct sg_regression client = {"dialect",
-						    "b",
-						    "a",
-						    "client"};
-	static const struct sg_regression server = {"dialect",
-						    "b",
-						    "a",
-						    "server"};
+	static const struct sg_downgrade client = {"dialect",
+						   "b",
+						   "a",
+						   "client"};
+	static const struct sg_downgrade server = {"dialect",
+						   "b",
+						   "a",
+						   "server"};
 	static const struct {
-		const struct sg_regression *regression;
-		enum sg_downgrade downgrade;
+		const struct sg_downgrade *downgrade;
+		enum sg_downgrade_action action;
 		enum sg_gate gate;
 		enum sg_outcome outcome;
 	} rows[] = {
@@ -214,12 +214,12 @@ static void test_rules_downgrade(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct sg_settings asked = {.downgrade = rows[i].downgrade};
+		struct sg_settings asked = {.downgrade = rows[i].action};
 		struct sg_facts facts = best_client;
 		struct sg_policy policy = no_policy;
 		struct sg_verdict *verdict = NULL;
 
-		facts.regression = rows[i].regression;
+		facts.downgrade = rows[i].downgrade;
 		policy.global = &asked;
 		verdict = decide(rows[i].gate, &policy, &facts);
 		assert_int_equal(verdict->outcome, rows[i].outcome);

@@ -66,7 +66,7 @@ struct sg_event {
 	const char *pipe;	      /* pipe_open */
 
 	/* downgrade */
-	const struct sg_regression *regression;
+	const struct sg_downgrade *downgrade;
 	const char *explanation;
 
 	/* negotiate_tampered: by the client's account, and as it came */

@@ -11,9 +11,9 @@
 
 #include "fields.h"
 
-#include "core/text.h"
+#include "core/cut.h"
 
-/* Bytes that these may take: see core/text.h. */
+/* Bytes that these may take: see core/cut.h. */
 #define REASON_MAX 2048
 #define SMB1_STRINGS_MAX 1024
 
@@ -269,7 +269,7 @@ static bool get_reason(const struct sg_event *event,
 #define OFFER(type, member) MEMBER(type, OFFER, sg_offer, member)
 #define SMB2(type, member) MEMBER(type, OFFER_SMB2, sg_offer, member)
 #define VERDICT(type, member) MEMBER(type, POLICY, sg_verdict, member)
-#define CHANGE(type, member) MEMBER(type, REGRESSION, sg_regression, member)
+#define CHANGE(type, member) MEMBER(type, DOWNGRADE, sg_downgrade, member)
 #define HAD(type, member) MEMBER(type, RECEIVED, sg_negotiated, member)
 #define SAID(type, member) MEMBER(type, SENT, sg_negotiated, member)
 #define GET(type, from, get) SG_FIELD_##type, SG_FROM_##from, 0, 0, get
@@ -353,7 +353,7 @@ const struct sg_field sg_fields[] = {
 	WORSE("was", CHANGE(TEXT, was), ALWAYS),
 	WORSE("now", CHANGE(TEXT, now), ALWAYS),
 	WORSE("side", CHANGE(TEXT, side), ALWAYS),
-	WORSE("explanation", GET(TEXT, REGRESSION, get_explanation), IF_SET),
+	WORSE("explanation", GET(TEXT, DOWNGRADE, get_explanation), IF_SET),
 
 	/* As in Windows' event 1005: expected is what the connection has. */
 	TAMPERED("expected", "dialect", GET(TEXT, RECEIVED, get_best), IF_SET),

@@ -49,7 +49,7 @@ enum sg_field_from {
 	SG_FROM_OFFER,
 	SG_FROM_OFFER_SMB2,
 	SG_FROM_POLICY,
-	SG_FROM_REGRESSION,
+	SG_FROM_DOWNGRADE,
 	SG_FROM_RECEIVED,
 	SG_FROM_SENT,
 };
@@ -79,7 +79,7 @@ struct sg_field {
 /* In the order in which they are written; one without a name ends them. */
 extern const struct sg_field sg_fields[];
 
-/* What one string of an offer of SMB1 may take: see core/text.h. */
+/* What one string of an offer of SMB1 may take: see core/cut.h. */
 #define SG_SMB1_STRING_MAX 64
 
 /* Room for an object's and a field's name, with the dot */

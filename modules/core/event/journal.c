@@ -14,7 +14,7 @@
 
 #include "journal.h"
 
-#include "core/text.h"
+#include "core/cut.h"
 
 #include <errno.h>
 #include <stdlib.h>

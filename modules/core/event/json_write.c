@@ -13,7 +13,7 @@
  */
 
 #include "json_write.h"
-#include "core/text.h"
+#include "core/cut.h"
 
 #include <string.h>
 

@@ -169,9 +169,9 @@ enum sg_severity sg_event_severity(const struct sg_event *event)
 		return SG_CRITICAL;
 	}
 	/* What the administrator changed is told once for each client. */
-	if (event->regression != NULL &&
+	if (event->downgrade != NULL &&
 	    (event->explanation != NULL ||
-	     strcmp(event->regression->side, "server") == 0)) {
+	     strcmp(event->downgrade->side, "server") == 0)) {
 		return SG_INFO;
 	}
 	switch (outcome) {

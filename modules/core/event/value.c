@@ -10,7 +10,7 @@
 
 #include "fields.h"
 
-#include "core/text.h"
+#include "core/cut.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,8 +66,8 @@ const void *sg_field_from(const struct sg_field *field,
 								     : NULL;
 	case SG_FROM_POLICY:
 		return event->verdict->option != NULL ? event->verdict : NULL;
-	case SG_FROM_REGRESSION:
-		return event->regression;
+	case SG_FROM_DOWNGRADE:
+		return event->downgrade;
 	case SG_FROM_RECEIVED:
 		return event->received;
 	default:

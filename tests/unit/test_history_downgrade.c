@@ -22,7 +22,7 @@ static void test_history_address(void **state)
 	static const struct {
 		enum sg_dialect lowest;
 		enum sg_dialect offered;
-		const char *was; /* NULL: no regression */
+		const char *was; /* NULL: no downgrade */
 		const char *now;
 	} rows[] = {
 		{SMB311, SMB311, NULL, NULL},
@@ -35,22 +35,22 @@ static void test_history_address(void **state)
 		{SMB311, SG_DIALECT_NONE, NULL, NULL},
 		{SG_DIALECT_NONE, NT1, NULL, NULL},
 	};
-	struct sg_regression r;
+	struct sg_downgrade r;
 	size_t i;
 
-	assert_false(sg_history_address_regressed(NULL, &best, &r));
+	assert_false(sg_history_address_downgraded(NULL, &best, &r));
 	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct sg_history before = best;
 		struct sg_history now = best;
-		bool worse;
+		bool lower;
 
 		before.lowest_dialect = rows[i].lowest;
 		now.offered_dialect = rows[i].offered;
 		/* What was used does not count. */
 		now.used_dialect = SG_DIALECT_LANMAN;
-		worse = sg_history_address_regressed(&before, &now, &r);
-		assert_int_equal(worse, rows[i].was != NULL);
-		if (worse) {
+		lower = sg_history_address_downgraded(&before, &now, &r);
+		assert_int_equal(lower, rows[i].was != NULL);
+		if (lower) {
 			assert_string_equal(r.what, "dialect");
 			assert_string_equal(r.was, rows[i].was);
 			assert_string_equal(r.now, rows[i].now);
@@ -66,11 +66,11 @@ static void check_account(const struct sg_history *before,
 			  const char *then,
 			  const char *side)
 {
-	struct sg_regression r = {.what = NULL};
-	bool worse = sg_history_account_regressed(before, now, &r);
+	struct sg_downgrade r = {.what = NULL};
+	bool lower = sg_history_account_downgraded(before, now, &r);
 
-	assert_int_equal(worse, what != NULL);
-	if (worse) {
+	assert_int_equal(lower, what != NULL);
+	if (lower) {
 		assert_string_equal(r.what, what);
 		assert_non_null(r.was);
 		assert_string_equal(r.was, was);
@@ -108,7 +108,7 @@ static void test_history_account_cipher(void **state)
 		uint16_t offered;
 		uint16_t now;
 		const char *names[2];
-		const char *side; /* NULL: no regression */
+		const char *side; /* NULL: no downgrade */
 	} rows[] = {
 		{GCM128,
 		 GCM256,
@@ -165,7 +165,7 @@ static void test_history_account_signing(void **state)
 		int offered;
 		int now;
 		const char *names[2];
-		const char *side; /* NULL: no regression */
+		const char *side; /* NULL: no downgrade */
 	} rows[] = {
 		{GMAC, GMAC, CMAC, {"AES-128-GMAC", "AES-128-CMAC"}, "server"},
 		{GMAC, CMAC, CMAC, {"AES-128-GMAC", "AES-128-CMAC"}, "client"},
@@ -207,7 +207,7 @@ static void test_history_account_mechanism(void **state)
 	static const struct {
 		enum sg_mechanism was;
 		enum sg_mechanism now;
-		bool worse;
+		bool lower;
 	} rows[] = {
 		{KRB5, NTLM, true},
 		{KRB5, KRB5, false},
@@ -226,7 +226,7 @@ static void test_history_account_mechanism(void **state)
 		now.mechanism = rows[i].now;
 		check_account(&before,
 			      &now,
-			      rows[i].worse ? "mechanism" : NULL,
+			      rows[i].lower ? "mechanism" : NULL,
 			      "krb5",
 			      "NTLMSSP",
 			      "client");
@@ -242,7 +242,7 @@ static void test_history_unknown_values_accuse_nobody(void **state)
 	for (i = 0; i < ARRAY_LENGTH(unknown); i++) {
 		struct sg_history strange = best;
 		struct sg_history worst = best;
-		struct sg_regression r;
+		struct sg_downgrade r;
 		uint8_t bytes[SG_HISTORY_BYTES];
 		bool ok;
 
@@ -263,16 +263,16 @@ static void test_history_unknown_values_accuse_nobody(void **state)
 		worst.mechanism = NTLM;
 		check_account(&strange, &worst, NULL, NULL, NULL, NULL);
 		assert_false(
-			sg_history_address_regressed(&strange, &worst, &r));
+			sg_history_address_downgraded(&strange, &worst, &r));
 
 		/* As they come from the disk; or they are no record at all. */
 		sg_history_pack(&strange, bytes);
 		ok = sg_history_unpack(bytes, sizeof(bytes), &strange);
 		if (ok) {
 			check_account(&strange, &worst, NULL, NULL, NULL, NULL);
-			assert_false(sg_history_address_regressed(&strange,
-								  &worst,
-								  &r));
+			assert_false(sg_history_address_downgraded(&strange,
+								   &worst,
+								   &r));
 		}
 	}
 }

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "core/event/json_write.h"
-#include "core/text.h"
+#include "core/cut.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

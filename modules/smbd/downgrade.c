@@ -1,5 +1,5 @@
 /*
- * smbguard: does a client do worse than before, or than it could?
+ * smbguard: does a client use less than before, or than it could?
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,9 +16,9 @@
  */
 
 #include "smbd/samba.h"
-#include "smbd/history.h"
+#include "smbd/history_db.h"
 #include "smbd/record.h"
-#include "smbd/regress.h"
+#include "smbd/downgrade.h"
 
 #include "core/rows.h"
 
@@ -39,19 +39,19 @@ static bool wanted(const struct sg_settings *global)
 
 static bool told_before(const struct sg_connection_state *conn,
 			const struct sg_facts *facts,
-			const struct sg_regression *r)
+			const struct sg_downgrade *r)
 {
-	return conn->regress_what != NULL &&
-	       strequal(conn->regress_what, r->what) &&
-	       strequal(conn->regress_side, r->side) &&
-	       (conn->regress_sid == NULL ||
-		strequal(conn->regress_sid, facts->sid));
+	return conn->downgrade_what != NULL &&
+	       strequal(conn->downgrade_what, r->what) &&
+	       strequal(conn->downgrade_side, r->side) &&
+	       (conn->downgrade_sid == NULL ||
+		strequal(conn->downgrade_sid, facts->sid));
 }
 
 static void tell(struct sg_client_state *client,
 		 struct sg_connection_state *conn,
 		 const struct sg_facts *facts,
-		 const struct sg_regression *r,
+		 const struct sg_downgrade *r,
 		 const char *explanation)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
@@ -60,7 +60,7 @@ static void tell(struct sg_client_state *client,
 		.kind = SG_EVENT_DOWNGRADE,
 		.facts = facts,
 		.verdict = &verdict,
-		.regression = r,
+		.downgrade = r,
 		.explanation = explanation,
 	};
 
@@ -70,9 +70,9 @@ static void tell(struct sg_client_state *client,
 		TALLOC_FREE(frame);
 		return;
 	}
-	conn->regress_what = r->what;
-	conn->regress_side = r->side;
-	conn->regress_sid =
+	conn->downgrade_what = r->what;
+	conn->downgrade_side = r->side;
+	conn->downgrade_sid =
 		facts->sid != NULL ? talloc_strdup(conn, facts->sid) : NULL;
 	verdict.reason = talloc_asprintf(
 		frame,
@@ -97,7 +97,7 @@ static void tell(struct sg_client_state *client,
 static bool configured_lower(const struct sg_policy *policy,
 			     const struct sg_history *before,
 			     const struct sg_history *now,
-			     struct sg_regression *r)
+			     struct sg_downgrade *r)
 {
 	bool seen = before != NULL && before->used_dialect == now->used_dialect;
 
@@ -106,7 +106,7 @@ static bool configured_lower(const struct sg_policy *policy,
 	    policy->native_max >= now->offered_dialect) {
 		return false;
 	}
-	*r = (struct sg_regression){
+	*r = (struct sg_downgrade){
 		.what = "dialect",
 		.was = sg_dialect_name(now->offered_dialect),
 		.now = sg_dialect_name(now->used_dialect),
@@ -119,8 +119,8 @@ static bool configured_lower(const struct sg_policy *policy,
 struct offered {
 	const struct sg_policy *policy;
 	struct sg_history now;
-	struct sg_regression r;
-	bool worse;
+	struct sg_downgrade r;
+	bool lower;
 	bool configured;
 };
 
@@ -130,17 +130,17 @@ static bool compare_offer(const struct sg_history *before,
 {
 	struct offered *o = private_data;
 
-	o->worse = sg_history_address_regressed(before, &o->now, &o->r);
-	o->configured = !o->worse &&
+	o->lower = sg_history_address_downgraded(before, &o->now, &o->r);
+	o->configured = !o->lower &&
 			configured_lower(o->policy, before, &o->now, &o->r);
 	*keep = sg_history_merge(before, &o->now);
 	return true;
 }
 
-void sg_regress_negotiate(struct sg_client_state *client,
-			  struct sg_connection_state *conn,
-			  const struct sg_policy *policy,
-			  struct sg_facts *facts)
+void sg_downgrade_negotiate(struct sg_client_state *client,
+			    struct sg_connection_state *conn,
+			    const struct sg_policy *policy,
+			    struct sg_facts *facts)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = sg_history_key(frame, facts, false);
@@ -151,7 +151,7 @@ void sg_regress_negotiate(struct sg_client_state *client,
 	    o.now.offered_dialect != SG_DIALECT_NONE) {
 		sg_history_update(client, key, compare_offer, &o);
 	}
-	if (o.worse) {
+	if (o.lower) {
 		tell(client, conn, facts, &o.r, NULL);
 	} else if (o.configured) {
 		tell(client,
@@ -172,14 +172,14 @@ static bool server_can_kerberos(void)
 
 static bool kerberos_not_used(const struct sg_history *before,
 			      const struct sg_history *now,
-			      struct sg_regression *r)
+			      struct sg_downgrade *r)
 {
 	if (now->mechanism != SG_MECHANISM_NTLM ||
 	    (before != NULL && before->mechanism == SG_MECHANISM_NTLM) ||
 	    !server_can_kerberos()) {
 		return false;
 	}
-	*r = (struct sg_regression){
+	*r = (struct sg_downgrade){
 		.what = "mechanism",
 		.was = "krb5",
 		.now = "NTLMSSP",
@@ -196,39 +196,39 @@ static char *account_key(TALLOC_CTX *mem_ctx, const struct sg_facts *facts)
 	return sg_history_key(mem_ctx, facts, true);
 }
 
-void sg_regress_session(struct sg_client_state *client,
-			struct sg_connection_state *conn,
-			const struct sg_settings *global,
-			struct sg_facts *facts,
-			struct sg_regression *found,
-			bool kerberos_offered)
+void sg_downgrade_session(struct sg_client_state *client,
+			  struct sg_connection_state *conn,
+			  const struct sg_settings *global,
+			  struct sg_facts *facts,
+			  struct sg_downgrade *found,
+			  bool kerberos_offered)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = account_key(frame, facts);
 	struct sg_history now = history_of(facts);
 	struct sg_history before = {0};
-	struct sg_regression r = {.what = NULL};
+	struct sg_downgrade r = {.what = NULL};
 	bool known;
-	bool worse;
+	bool lower;
 
 	if (key == NULL || !wanted(global)) {
 		TALLOC_FREE(frame);
 		return;
 	}
 	known = sg_history_fetch(client, key, &before);
-	worse = sg_history_account_regressed(known ? &before : NULL,
-					     &now,
-					     found);
-	if (worse && strequal(found->what, "mechanism") &&
+	lower = sg_history_account_downgraded(known ? &before : NULL,
+					      &now,
+					      found);
+	if (lower && strequal(found->what, "mechanism") &&
 	    !server_can_kerberos()) {
 		found->side = "server";
 	}
-	if (worse) {
-		facts->regression = found;
+	if (lower) {
+		facts->downgrade = found;
 		tell(client, conn, facts, found, NULL);
 	} else if (kerberos_offered) {
-		worse = kerberos_not_used(known ? &before : NULL, &now, &r);
-		if (worse) {
+		lower = kerberos_not_used(known ? &before : NULL, &now, &r);
+		if (lower) {
 			tell(client,
 			     conn,
 			     facts,
@@ -249,9 +249,9 @@ static bool keep_session(const struct sg_history *before,
 	return true;
 }
 
-void sg_regress_keep_session(struct sg_client_state *client,
-			     const struct sg_settings *global,
-			     const struct sg_facts *facts)
+void sg_downgrade_keep_session(struct sg_client_state *client,
+			       const struct sg_settings *global,
+			       const struct sg_facts *facts)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = account_key(frame, facts);
@@ -280,9 +280,9 @@ static bool count_suspicion(const struct sg_history *before,
 	return true;
 }
 
-uint32_t sg_regress_suspect(struct sg_client_state *client,
-			    const struct sg_settings *global,
-			    const struct sg_facts *facts)
+uint32_t sg_downgrade_suspect(struct sg_client_state *client,
+			      const struct sg_settings *global,
+			      const struct sg_facts *facts)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	char *key = sg_history_key(frame, facts, false);

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_SMBD_HISTORY_H
-#define SMBGUARD_SMBD_HISTORY_H
+#ifndef SMBGUARD_SMBD_HISTORY_DB_H
+#define SMBGUARD_SMBD_HISTORY_DB_H
 
 #include "core/history.h"
 #include "core/policy.h"
@@ -53,4 +53,4 @@ void sg_history_update(struct sg_client_state *client,
 		       sg_history_fn *fn,
 		       void *private_data);
 
-#endif /* SMBGUARD_SMBD_HISTORY_H */
+#endif /* SMBGUARD_SMBD_HISTORY_DB_H */

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#ifndef SMBGUARD_CORE_TEXT_H
-#define SMBGUARD_CORE_TEXT_H
+#ifndef SMBGUARD_CORE_CUT_H
+#define SMBGUARD_CORE_CUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,4 +46,4 @@ size_t sg_cut_length(const char *text, size_t len, size_t max);
  */
 char *sg_cut_text(TALLOC_CTX *mem_ctx, const char *text);
 
-#endif /* SMBGUARD_CORE_TEXT_H */
+#endif /* SMBGUARD_CORE_CUT_H */

@@ -9,7 +9,7 @@
  * record that was cut is none.
  */
 
-#include "text.h"
+#include "cut.h"
 
 #include <string.h>
 

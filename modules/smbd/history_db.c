@@ -32,7 +32,7 @@
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/forget.h"
-#include "smbd/history.h"
+#include "smbd/history_db.h"
 #include "smbd/record.h"
 
 #include "core/addr.h"

@@ -73,7 +73,7 @@ const struct sg_explanation sg_explained_events[] = {
 	 "for somebody who changes messages between the two."},
 	{"downgrade",
 	 "A client used less than before, or less than both ends could: "
-	 "\"what\" got worse, from \"was\" to \"now\".",
+	 "\"what\" is less than it was, from \"was\" to \"now\".",
 	 "With \"side\": \"server\", smb.conf was changed. With \"client\", "
 	 "ask what was changed there; if nothing was, somebody may have "
 	 "come between. See the option \"downgrade\"."},

@@ -10,7 +10,7 @@
  * How it fails: false when out of memory.
  */
 
-#include "tables_options.h"
+#include "tables/options.h"
 
 #include "core/exception.h"
 #include "core/rows.h"

@@ -12,7 +12,7 @@
  */
 
 #include "common/tool.h"
-#include "tables_options.h"
+#include "tables/options.h"
 
 #include <jansson.h>
 #include <stdio.h>
