@@ -167,6 +167,21 @@ def test_every_event_is_in_the_documents(t):
             'README')
 
 
+def test_every_room_is_on_the_map(t):
+    """Each folder with code in it, and no other."""
+    page = text('docs/design.md')
+    rows = page[page.index('## The map'):page.index('| to add |')]
+    told = {room.rstrip('/') for room in re.findall(
+        r'`((?:modules|tools|tests|buildtools)[\w/]*/)`', rows)}
+    told |= {'tools/' + room.rstrip('/') for room in re.findall(
+        r'`(check/|report/|status/|watch/|explain/)`', rows)}
+    rooms = {os.path.relpath(folder, ROOT)
+             for top in ('modules', 'tools', 'tests', 'buildtools')
+             for folder, _, names in os.walk(os.path.join(ROOT, top))
+             if any(re.search(r'\.(c|h|py)$', name) for name in names)}
+    t.equal(sorted(rooms - {'tests'}), sorted(told))
+
+
 def test_every_field_is_in_the_documents(t):
     fields = tables.fields()
     for field in ('version.major', 'offer.ciphers', 'policy.until', 'lost',
