@@ -247,6 +247,18 @@ static void gate_look_around(const struct tevent_fd *fde, void *private_data)
 	}
 }
 
+static void gate_detached(const struct tevent_fd *fde, void *private_data)
+{
+	struct negotiate_gate *gate = private_data;
+
+	sg_tamper_detached(gate->judge.client, fde);
+}
+
+static const struct sg_trace_hooks trace_hooks = {
+	.before = gate_look_around,
+	.detached = gate_detached,
+};
+
 static void before_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
@@ -346,7 +358,7 @@ static const char *gate_start(struct sg_client_state *client,
 	if (!ok) {
 		return "smbd did not take a parameter";
 	}
-	sg_trace_ask(client->trace, gate_look_around, gate);
+	sg_trace_ask(client->trace, &trace_hooks, gate);
 	talloc_set_destructor(gate, gate_destructor);
 	return NULL;
 }

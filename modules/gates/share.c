@@ -32,7 +32,6 @@
 #include "smbd/raise.h"
 #include "smbd/record.h"
 #include "smbd/sessions.h"
-#include "smbd/tamper.h"
 #include "smbd/vfs.h"
 
 #define GATES_NEEDED (SG_GATE_NEGOTIATE | SG_GATE_SESSION)
@@ -311,11 +310,6 @@ static void record_disconnect(struct sg_tree *tree)
 static void gate_disconnect(struct sg_tree *tree)
 {
 	if (tree->refused == NULL) {
-		/* Only this smbd's own trees, and its layout was checked. */
-		if (tree->layout_checked &&
-		    tree->facts->dialect >= SG_DIALECT_SMB2_02) {
-			sg_tamper_disconnect(tree->client, tree->facts);
-		}
 		record_disconnect(tree);
 	}
 	talloc_free(tree);

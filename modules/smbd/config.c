@@ -228,7 +228,7 @@ enum sg_dialect sg_dialect_from_protocol(int protocol)
 
 bool sg_config_tells_to_encrypt(int snum)
 {
-	return lp_server_smb_encrypt(snum) >= SMB_ENCRYPTION_DESIRED;
+	return sg_lp_server_smb_encrypt(snum) >= SMB_ENCRYPTION_DESIRED;
 }
 
 static size_t list_ids(const char **names,
@@ -259,7 +259,7 @@ static int cipher_id(const char *name)
 void sg_config_server_lists(struct sg_server_lists *lists)
 {
 	*lists = (struct sg_server_lists){
-		.encrypts = lp_server_smb_encrypt(SG_GLOBAL_SNUM) !=
+		.encrypts = sg_lp_server_smb_encrypt(SG_GLOBAL_SNUM) !=
 			    SMB_ENCRYPTION_OFF,
 	};
 	lists->num_ciphers = list_ids(lp_server_smb3_encryption_algorithms(),

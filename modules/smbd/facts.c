@@ -374,7 +374,7 @@ void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
 		SMB2_NEGOTIATE_SIGNING_REQUIRED) != 0;
 	facts->is_signed = known_if(facts->can_sign && sign);
 
-	encrypt = lp_server_smb_encrypt(SG_GLOBAL_SNUM) ==
+	encrypt = sg_lp_server_smb_encrypt(SG_GLOBAL_SNUM) ==
 		  SMB_ENCRYPTION_REQUIRED;
 	facts->is_encrypted = known_if(facts->can_encrypt && encrypt);
 }

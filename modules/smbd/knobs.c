@@ -211,8 +211,8 @@ bool sg_knob_encrypt_session(void)
 	bool ok;
 
 	ok = lp_do_parameter(SG_GLOBAL_SNUM, ENCRYPT, "required");
-	return ok &&
-	       lp_server_smb_encrypt(SG_GLOBAL_SNUM) == SMB_ENCRYPTION_REQUIRED;
+	return ok && sg_lp_server_smb_encrypt(SG_GLOBAL_SNUM) ==
+			     SMB_ENCRYPTION_REQUIRED;
 }
 
 void sg_knob_encrypt_tree(struct smbXsrv_tcon *tcon)

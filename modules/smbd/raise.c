@@ -62,12 +62,12 @@ static bool encrypt_at_least(struct sg_client_state *client,
 			     int snum,
 			     int least)
 {
-	if (lp_server_smb_encrypt(snum) >= least) {
+	if (sg_lp_server_smb_encrypt(snum) >= least) {
 		return true;
 	}
 	/* What is on smbd's command line is taken and not changed. */
 	return sg_raised_encrypt(client, snum, least) &&
-	       lp_server_smb_encrypt(snum) >= least;
+	       sg_lp_server_smb_encrypt(snum) >= least;
 }
 
 /* Will the share gate be asked? smbd loads no module for a printer. */

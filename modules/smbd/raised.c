@@ -118,11 +118,12 @@ bool sg_raised_encrypt(struct sg_client_state *client, int snum, int value)
 		service = helpers->get_servicebynum(snum);
 	}
 	if (service == NULL || is_fixed(client)) {
-		return sg_raised_set(client,
-				     snum,
-				     ENCRYPT,
-				     encrypt_text(lp_server_smb_encrypt(snum)),
-				     encrypt_text(value));
+		return sg_raised_set(
+			client,
+			snum,
+			ENCRYPT,
+			encrypt_text(sg_lp_server_smb_encrypt(snum)),
+			encrypt_text(value));
 	}
 	raised = note(client, snum);
 	if (raised == NULL) {

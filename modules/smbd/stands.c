@@ -183,7 +183,7 @@ static struct stand stand_of(int snum)
 	stand = (struct stand){
 		.name = lp_const_servicename(snum),
 		.section = sg_config_section(snum),
-		.encrypt = lp_server_smb_encrypt(snum),
+		.encrypt = sg_lp_server_smb_encrypt(snum),
 		.available = lp_snum_ok(snum),
 		.guarded = sg_vfs_list_guarded(modules),
 		.bars_anonymous = sg_stands_bars_anonymous(snum),

@@ -7,9 +7,13 @@
  * Notes:
  *
  * (1) Up to 3.0.2 a client sends FSCTL_VALIDATE_NEGOTIATE_INFO after its first
- *     tree connect. On a mismatch smbd disconnects and logs nothing. While it
- *     does so, the share gate's disconnect hook runs and the request is still
- *     there. smbd has checked its signature by then.
+ *     tree connect. On a mismatch smbd disconnects and logs nothing. When it
+ *     lets go of the socket, the request is still there. smbd has checked its
+ *     signature by then.
+ *
+ *     smbd 4.22 and later never end that request, wait for it without end, and
+ *     keep the process and its open trees. 4.17 ends the process at once,
+ *     which is then done here.
  *
  * (2) MS-SMB2 3.3.5.15.12 wants a disconnect in two more cases, which smbd
  *     lets pass: another list of dialects that comes to the same choice, and
@@ -17,29 +21,24 @@
  *     among the first messages after a session setup. Nobody has checked
  *     their signature at that point.
  *
- * (3) At 3.1.1 a changed negotiate gives both ends different keys: the client
- *     drops the connection when the answer to its session setup comes with a
- *     signature that is wrong to it. To the server that is a client that
- *     authenticates and hangs up without another byte. Others may do so, too:
- *     it is a suspicion. smbd itself may refuse a session after we have seen
- *     it, and then the session is gone: that client was told why it fails.
- *
- * (4) Somebody in between may send a request in pieces, for us not to see it.
+ * (3) Somebody in between may send a request in pieces, for us not to see it.
  *     So the rest of what has begun is waited for. smbd serves nobody
  *     meanwhile: a connection gets so much time once, for all its messages, and
  *     none where the process has other connections.
+ *
+ * What a changed negotiate of 3.1.1 looks like is in smbd/vanish.c.
  *
  * How it fails: what cannot be read is no sign of anything.
  */
 
 #include "smbd/samba.h"
-#include "smbd/config.h"
 #include "smbd/facts.h"
+#include "smbd/layout.h"
 #include "smbd/peek.h"
 #include "smbd/record.h"
-#include "smbd/downgrade.h"
 #include "smbd/tamper.h"
 #include "smbd/tree_find.h"
+#include "smbd/vanish.h"
 
 #include "core/wire/validate.h"
 
@@ -47,7 +46,7 @@
 #define LOOK_AT_MESSAGES 8
 /* Room for an IOCTL request with the most dialects that we compare. */
 #define PEEK_BYTES 512
-#define WAIT_MSEC 1000 /* for all that comes in pieces, note (4) */
+#define WAIT_MSEC 1000 /* for all that comes in pieces, note (3) */
 #define IOCTL_FIXED_BYTES 0x38
 #define IOCTL_CTLCODE_AT 4
 #define IOCTL_INPUT_OFFSET_AT 24
@@ -110,6 +109,12 @@ static void record_tampered(struct sg_client_state *client,
 	TALLOC_FREE(frame);
 }
 
+static bool is_validate(const uint8_t *body, size_t body_len)
+{
+	return body_len >= IOCTL_FIXED_BYTES &&
+	       IVAL(body, IOCTL_CTLCODE_AT) == SG_FSCTL_VALIDATE_NEGOTIATE_INFO;
+}
+
 /* The input buffer of an IOCTL request: body is its fixed part. */
 static bool validate_input(const uint8_t *body,
 			   size_t body_len,
@@ -117,11 +122,11 @@ static bool validate_input(const uint8_t *body,
 			   size_t dyn_len,
 			   struct sg_negotiated *sent)
 {
+	bool is_one = is_validate(body, body_len);
 	uint32_t offset;
 	uint32_t length;
 
-	if (body_len < IOCTL_FIXED_BYTES ||
-	    IVAL(body, IOCTL_CTLCODE_AT) != SG_FSCTL_VALIDATE_NEGOTIATE_INFO) {
+	if (!is_one) {
 		return false;
 	}
 	offset = IVAL(body, IOCTL_INPUT_OFFSET_AT);
@@ -136,49 +141,86 @@ static bool validate_input(const uint8_t *body,
 	return sg_validate_parse(dyn + offset, length, sent);
 }
 
-static bool request_validate(const struct smbd_smb2_request *req,
-			     struct sg_negotiated *sent)
+static struct smbXsrv_connection *connection_at(const struct tevent_fd *fde)
 {
-	int opcode = sg_request_opcode(req);
+	struct smbXsrv_connection *x = global_smbXsrv_client->connections;
 
-	if (opcode != SMB2_OP_IOCTL) {
-		return false;
+	while (x != NULL && x->transport.fde != fde) {
+		x = x->next;
 	}
-	return validate_input(SMBD_SMB2_IN_BODY_PTR(req),
-			      SMBD_SMB2_IN_BODY_LEN(req),
-			      SMBD_SMB2_IN_DYN_PTR(req),
-			      SMBD_SMB2_IN_DYN_LEN(req),
-			      sent);
+	return x;
 }
 
-void sg_tamper_disconnect(struct sg_client_state *client,
-			  const struct sg_facts *facts)
+/* The validation among the requests that smbd has not done with; NULL: none. */
+static const struct smbd_smb2_request *find_validate(
+	TALLOC_CTX *mem_ctx,
+	const struct smbXsrv_connection *xconn)
 {
-	struct smbXsrv_connection *x = NULL;
+	const struct smbd_smb2_request *req = NULL;
+	const char *problem = NULL;
 
-	for (x = global_smbXsrv_client->connections; x != NULL; x = x->next) {
-		struct sg_connection_state *conn = NULL;
-		const struct smbd_smb2_request *req = NULL;
-		struct sg_negotiated sent = {.num_dialects = 0};
-		struct sg_negotiated received = {.num_dialects = 0};
-		bool found = false;
+	for (req = xconn->smb2.requests; req != NULL; req = req->next) {
+		bool ok;
 
-		if (NT_STATUS_IS_OK(x->transport.status)) {
-			continue;
+		ok = sg_layout_fits(mem_ctx,
+				    SG_LAYOUT(req, struct smbd_smb2_request),
+				    &problem);
+		if (!ok) {
+			return NULL;
 		}
-		for (req = x->smb2.requests; req != NULL && !found;
-		     req = req->next) {
-			found = request_validate(req, &sent);
+		ok = sg_request_opcode(req) == SMB2_OP_IOCTL &&
+		     is_validate(SMBD_SMB2_IN_BODY_PTR(req),
+				 SMBD_SMB2_IN_BODY_LEN(req));
+		if (ok) {
+			return req;
 		}
-		if (!found) {
-			continue;
+	}
+	return NULL;
+}
+
+/*
+ * What is known of who sent a validation. smbd has not looked its tree up, since
+ * it serves such a request without one; so the header is asked.
+ */
+static const struct sg_facts *facts_of(TALLOC_CTX *mem_ctx,
+				       const struct sg_client_state *client,
+				       struct smbXsrv_connection *xconn,
+				       const struct smbd_smb2_request *req)
+{
+	const uint8_t *hdr = SMBD_SMB2_IN_HDR_PTR(req);
+	const struct sg_tree *tree = NULL;
+
+	for (tree = client->trees; tree != NULL; tree = tree->next) {
+		if (tree->layout_checked && tree->refused == NULL &&
+		    tree->facts->session_id == BVAL(hdr, SMB2_HDR_SESSION_ID) &&
+		    tree->conn->tcon->global->tcon_wire_id ==
+			    IVAL(hdr, SMB2_HDR_TID)) {
+			return tree->facts;
 		}
-		conn = sg_connection_state(x);
-		received_of(x, facts, &received);
-		if (conn == NULL ||
-		    sg_validate_compare(&sent, &received) == 0) {
-			continue;
-		}
+	}
+	return sg_facts_connection(mem_ctx, xconn);
+}
+
+static void record_mismatch(struct sg_client_state *client,
+			    struct smbXsrv_connection *xconn,
+			    const struct smbd_smb2_request *req,
+			    const struct sg_facts *facts)
+{
+	struct sg_connection_state *conn = sg_connection_state(xconn);
+	struct sg_negotiated sent = {.num_dialects = 0};
+	struct sg_negotiated received = {.num_dialects = 0};
+	bool found;
+
+	found = validate_input(SMBD_SMB2_IN_BODY_PTR(req),
+			       SMBD_SMB2_IN_BODY_LEN(req),
+			       SMBD_SMB2_IN_DYN_PTR(req),
+			       SMBD_SMB2_IN_DYN_LEN(req),
+			       &sent);
+	if (!found || conn == NULL) {
+		return;
+	}
+	received_of(xconn, facts, &received);
+	if (sg_validate_compare(&sent, &received) != 0) {
 		record_tampered(client,
 				conn,
 				facts,
@@ -189,52 +231,45 @@ void sg_tamper_disconnect(struct sg_client_state *client,
 	}
 }
 
-/* note (3) */
-static void record_vanished(struct sg_client_state *client,
-			    const struct sg_facts *facts)
+/* note (1) */
+static void end_process(struct tevent_context *ev,
+			struct tevent_timer *te,
+			struct timeval now,
+			void *private_data)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	const struct sg_settings *global = sg_config_global(frame);
-	struct sg_verdict verdict = {.outcome = SG_DETECTED};
-	struct sg_event event = {
-		.kind = SG_EVENT_INTEGRITY_SUSPECTED,
-		.facts = facts,
-		.verdict = &verdict,
-	};
+	size_t left = smbXsrv_client_valid_connections(global_smbXsrv_client);
 
-	if (global == NULL) {
-		TALLOC_FREE(frame);
-		return;
+	if (left == 0) {
+		exit_server_cleanly("smbguard: a validation has failed");
 	}
-	event.count = sg_downgrade_suspect(client, global, facts);
-	verdict.reason = talloc_asprintf(
-		frame,
-		"%s from %s authenticated at SMB3_11 and hung up without "
-		"another word, as a client does that finds its negotiate "
-		"tampered with. It may have other reasons; number %u from "
-		"this address.",
-		facts->account != NULL ? facts->account : "A client",
-		facts->client_address,
-		event.count);
-	if (verdict.reason != NULL) {
-		(void)sg_record(client, NULL, &event);
-	}
-	TALLOC_FREE(frame);
 }
 
-/* note (3) */
-static bool was_let_in(struct smbXsrv_connection *xconn,
-		       const struct sg_facts *facts)
+void sg_tamper_detached(struct sg_client_state *client,
+			const struct tevent_fd *fde)
 {
-	struct timeval now = timeval_current();
-	struct smbXsrv_session *session = NULL;
-	NTSTATUS status;
+	struct smbXsrv_connection *x = connection_at(fde);
+	const struct smbd_smb2_request *req = NULL;
+	const struct sg_facts *facts = NULL;
+	TALLOC_CTX *frame = NULL;
 
-	status = smb2srv_session_lookup_conn(xconn,
-					     facts->session_id,
-					     timeval_to_nttime(&now),
-					     &session);
-	return NT_STATUS_IS_OK(status);
+	if (x == NULL || NT_STATUS_IS_OK(x->transport.status)) {
+		return;
+	}
+	frame = talloc_stackframe();
+	req = find_validate(frame, x);
+	if (req != NULL) {
+		facts = facts_of(frame, client, x, req);
+		/* Not from here: smbd is in the middle of disconnecting. */
+		(void)tevent_add_timer(global_event_context(),
+				       client,
+				       timeval_zero(),
+				       end_process,
+				       NULL);
+	}
+	if (facts != NULL) {
+		record_mismatch(client, x, req, facts);
+	}
+	TALLOC_FREE(frame);
 }
 
 void sg_tamper_await(struct sg_client_state *client,
@@ -317,7 +352,7 @@ static bool look_for_validate(struct sg_client_state *client,
 	return true;
 }
 
-/* note (4) */
+/* note (3) */
 static bool may_be_cut(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *hdr = bytes + SG_OFFER_NBT_BYTES;
@@ -329,7 +364,7 @@ static bool may_be_cut(const uint8_t *bytes, size_t len)
 	       SVAL(hdr, SMB2_HDR_OPCODE) == SMB2_OP_IOCTL && len < PEEK_BYTES;
 }
 
-/* note (4) */
+/* note (3) */
 static size_t wait_for_rest(struct sg_connection_state *conn,
 			    const struct smbXsrv_connection *xconn,
 			    uint8_t *bytes,
@@ -352,14 +387,11 @@ static size_t wait_for_rest(struct sg_connection_state *conn,
 void sg_tamper_look(struct sg_client_state *client, const struct tevent_fd *fde)
 {
 	struct sg_connection_state *conn = NULL;
-	struct smbXsrv_connection *x = global_smbXsrv_client->connections;
+	struct smbXsrv_connection *x = connection_at(fde);
 	uint8_t bytes[PEEK_BYTES];
 	ssize_t got;
 	bool seen;
 
-	while (x != NULL && x->transport.fde != fde) {
-		x = x->next;
-	}
 	if (x != NULL) {
 		conn = sg_connection_state(x);
 	}
@@ -374,11 +406,8 @@ void sg_tamper_look(struct sg_client_state *client, const struct tevent_fd *fde)
 		return; /* the socket can be written to */
 	}
 	if (got <= 0) {
-		bool counts =
-			conn->vanish_counts && was_let_in(x, conn->awaited);
-
-		if (counts) {
-			record_vanished(client, conn->awaited);
+		if (conn->vanish_counts) {
+			sg_vanish_record(client, x, conn->awaited);
 		}
 		await_done(client, conn);
 		return;

@@ -29,11 +29,10 @@ void sg_tamper_look(struct sg_client_state *client,
 		    const struct tevent_fd *fde);
 
 /**
- * A tree is being disconnected: is it because smbd found the negotiate
- * tampered with? The layout of the client's requests has been checked.
- * facts: of the tree.
+ * smbd has let go of the socket of fde: is it because it found the negotiate
+ * tampered with? Then smbd's process ends, as soon as it has no other client.
  */
-void sg_tamper_disconnect(struct sg_client_state *client,
-			  const struct sg_facts *facts);
+void sg_tamper_detached(struct sg_client_state *client,
+			const struct tevent_fd *fde);
 
 #endif /* SMBGUARD_SMBD_TAMPER_H */

@@ -4,8 +4,8 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * tevent calls back before it calls the handler of a socket. It has one place
- * for that, so whoever was there is called first.
+ * tevent calls back before it calls the handler of a socket, and when smbd lets
+ * go of one. It has one place for that, so whoever was there is called first.
  *
  * How it fails: a process forked from this one is not ours to undo anything
  * in.
@@ -15,7 +15,7 @@
 #include "smbd/trace.h"
 
 struct sg_trace {
-	sg_trace_fn *fn;
+	const struct sg_trace_hooks *hooks; /* NULL: nobody asked */
 	void *private_data;
 	bool begun;
 	pid_t pid;
@@ -33,12 +33,20 @@ static void trace_fd(struct tevent_fd *fde,
 	if (trace->chained != NULL) {
 		trace->chained(fde, point, trace->chained_data);
 	}
-	if (point != TEVENT_EVENT_TRACE_BEFORE_HANDLER) {
-		return;
-	}
-	trace->begun = true;
-	if (trace->fn != NULL) {
-		trace->fn(fde, trace->private_data);
+	switch (point) {
+	case TEVENT_EVENT_TRACE_BEFORE_HANDLER:
+		trace->begun = true;
+		if (trace->hooks != NULL) {
+			trace->hooks->before(fde, trace->private_data);
+		}
+		break;
+	case TEVENT_EVENT_TRACE_DETACH:
+		if (trace->hooks != NULL && trace->pid == getpid()) {
+			trace->hooks->detached(fde, trace->private_data);
+		}
+		break;
+	default:
+		break;
 	}
 }
 
@@ -68,9 +76,11 @@ struct sg_trace *sg_trace_start(TALLOC_CTX *mem_ctx)
 	return trace;
 }
 
-void sg_trace_ask(struct sg_trace *trace, sg_trace_fn *fn, void *private_data)
+void sg_trace_ask(struct sg_trace *trace,
+		  const struct sg_trace_hooks *hooks,
+		  void *private_data)
 {
-	trace->fn = fn;
+	trace->hooks = hooks;
 	trace->private_data = private_data;
 }
 

@@ -15,10 +15,15 @@
 struct sg_trace;
 
 /**
- * Something is about to be handled at fde: a message of the client's, most
- * often. It has not been read yet.
+ * before: something is about to be handled at fde: a message of the client's,
+ * most often. It has not been read yet.
+ * detached: smbd has no more interest in fde, and is about to free it: it is
+ * disconnecting a client, most often. To be used in looking, not in acting.
  */
-typedef void sg_trace_fn(const struct tevent_fd *fde, void *private_data);
+struct sg_trace_hooks {
+	void (*before)(const struct tevent_fd *fde, void *private_data);
+	void (*detached)(const struct tevent_fd *fde, void *private_data);
+};
 
 /**
  * Watch smbd's event loop from now on until the result is freed. Who watched
@@ -29,9 +34,11 @@ typedef void sg_trace_fn(const struct tevent_fd *fde, void *private_data);
 struct sg_trace *sg_trace_start(TALLOC_CTX *mem_ctx);
 
 /**
- * Who is asked. fn: NULL for nobody.
+ * Who is asked. hooks: NULL for nobody.
  */
-void sg_trace_ask(struct sg_trace *trace, sg_trace_fn *fn, void *private_data);
+void sg_trace_ask(struct sg_trace *trace,
+		  const struct sg_trace_hooks *hooks,
+		  void *private_data);
 
 /**
  * Has smbd handled anything since? Not while it is loading preload modules.

@@ -1,0 +1,64 @@
+/*
+ * smbguard: what differs between Samba's versions, 4.17 to 4.25
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Part of smbd/samba.h, and the only place that asks for Samba's version.
+ * What one version has and another lacks gets one name here, which all files
+ * use.
+ */
+
+#ifndef SMBGUARD_SMBD_COMPAT_H
+#define SMBGUARD_SMBD_COMPAT_H
+
+#include "smbguard_config.h"
+
+#define SG_SAMBA_SINCE(major, minor)                 \
+	(SMBGUARD_SAMBA_VERSION_MAJOR > (major) ||   \
+	 (SMBGUARD_SAMBA_VERSION_MAJOR == (major) && \
+	  SMBGUARD_SAMBA_VERSION_MINOR >= (minor)))
+
+/* By 4.22 these have moved out of smbd's proto.h. */
+#if __has_include("smbd/smbXsrv_session.h")
+#include "smbd/smbXsrv_session.h"
+#endif
+
+/*
+ * 4.22 has no lp_set_cmdline(); what it did is still there, but its parts are
+ * declared in headers that cannot be included together.
+ */
+struct loadparm_context;
+struct loadparm_s3_helpers;
+struct loadparm_context *loadparm_init_s3(TALLOC_CTX *mem_ctx,
+					  const struct loadparm_s3_helpers *s3);
+const struct loadparm_s3_helpers *loadparm_s3_helpers(void);
+bool lpcfg_set_cmdline(struct loadparm_context *lp_ctx,
+		       const char *name,
+		       const char *value);
+int lpcfg_map_parameter(const char *name);
+struct parm_struct *lpcfg_parm_struct(struct loadparm_context *lp_ctx,
+				      const char *name);
+
+/**
+ * "server smb encrypt" as the configuration has it, of a share or of [global].
+ * From 4.24 on the function of that name also takes the connection, and looks
+ * whether it came over QUIC.
+ */
+static inline int sg_lp_server_smb_encrypt(int snum)
+{
+#if SG_SAMBA_SINCE(4, 24)
+	return lp__server_smb_encrypt(snum);
+#else
+	return lp_server_smb_encrypt(snum);
+#endif
+}
+
+/* 4.25 has these without the number of their version. */
+#if SG_SAMBA_SINCE(4, 25)
+#define smbXsrv_session_auth0 smbXsrv_session_auth
+#define smbXsrv_session_global0 smbXsrv_session_global
+#define smbXsrv_tcon_global0 smbXsrv_tcon_global
+#endif
+
+#endif /* SMBGUARD_SMBD_COMPAT_H */
