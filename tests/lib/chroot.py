@@ -1,9 +1,10 @@
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Debian system in a directory, to install and upgrade packages in.
+"""A Debian system in a directory, to install packages and run things in.
 
-What: Chroot(path, tarball) unpacks a system; sh() runs a script in it; apt()
-runs apt-get in it.
+What: make() has mmdebstrap make a system as a tarball; Chroot(path, tarball)
+unpacks one, Chroot(path) takes one that is there; sh() runs a script in it;
+apt() runs apt-get in it.
 
 How: each script has mount, process and, unless it needs the network, network
 namespaces of its own; what it started ends with it.  The directory is made a
@@ -29,19 +30,38 @@ exec chroot . sh -c 'umount -l /.old && exec "$@"' sh "$@"
 ONLINE = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork',
           '--kill-child']
 OFFLINE = ONLINE + ['--net']
+ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8',
+               'DEBIAN_FRONTEND': 'noninteractive', 'HOME': '/root'}
 
 
 class Failure(Exception):
     """A step that later ones need did not work."""
 
 
+def make(suite, tarball, include=()):
+    """A minimal system of a suite of Debian's, as a tarball."""
+    packages = ['--include=' + ','.join(include)] if include else []
+    done = subprocess.run(
+        ['mmdebstrap', '--quiet', '--variant=minbase',
+         '--aptopt=Acquire::Retries "3"'] + packages + [suite, tarball],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors='replace', check=False)
+    if done.returncode:
+        raise Failure('mmdebstrap made no system of %s\n%s' % (
+            suite, '\n'.join(done.stdout.splitlines()[-10:])))
+
+
 class Chroot:
     """See above.  offline and user are for sh()."""
 
-    def __init__(self, path, tarball):
+    def __init__(self, path, tarball=None):
         self.path = path
-        os.makedirs(path)
-        subprocess.run(['tar', 'xpf', tarball, '-C', path, '--numeric-owner'],
+        if tarball:
+            self._unpack(tarball)
+
+    def _unpack(self, tarball):
+        os.makedirs(self.path)
+        subprocess.run(['tar', 'xpf', tarball, '-C', self.path, '--numeric-owner'],
                        check=True)
         # Samba looks its own name up, and without an answer waits for DNS.
         self.write('etc/hosts', '127.0.0.1 localhost %s\n' % socket.gethostname())
@@ -60,16 +80,19 @@ class Chroot:
             f.write(text)
         os.chmod(self.file(name), mode)
 
+    def command(self, argv, offline=True):
+        """What to run, so that argv is run inside."""
+        return ((OFFLINE if offline else ONLINE) +
+                ['sh', '-c', ENTER, 'sh', self.path,
+                 'offline' if offline else 'online'] + argv)
+
     def sh(self, script, offline=True, user=None, check=True):
         """Run a script; return its output, stderr included, and status."""
         argv = ['runuser', '-u', user, '--'] if user else []
         argv += ['sh', '-c', script]
-        env = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8',
-               'DEBIAN_FRONTEND': 'noninteractive', 'HOME': '/root'}
         done = subprocess.run(
-            (OFFLINE if offline else ONLINE) +
-            ['sh', '-c', ENTER, 'sh', self.path, 'offline' if offline else 'online'] +
-            argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self.command(argv, offline), env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
         if check and done.returncode:
             raise Failure('%s\n%s\nexit %d' % (

@@ -32,12 +32,14 @@ import subprocess
 import sys
 import tempfile
 
-import readme
-import scenes
-import updates
-from chroot import Chroot, Failure
-
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, 'tests/lib'))
+sys.dont_write_bytecode = True
+
+import readme  # noqa: E402
+import scenes  # noqa: E402
+import updates  # noqa: E402
+from chroot import Chroot, Failure, make  # noqa: E402
 
 
 def main():
@@ -67,11 +69,7 @@ def run(args, work):
     tarball = args.tarball
     if not tarball:
         tarball = os.path.join(work, 'system.tar')
-        done = subprocess.run(
-            ['mmdebstrap', '--quiet', '--variant=minbase',
-             '--aptopt=Acquire::Retries "3"', args.suite, tarball], check=False)
-        if done.returncode:
-            raise Failure('mmdebstrap made no system (see above)')
+        make(args.suite, tarball)
     tree = args.samba_source or configured_tree()
     package, samba = build(Chroot(os.path.join(work, 'build'), tarball), tree, work)
     target = Chroot(os.path.join(work, 'target'), tarball)
@@ -149,5 +147,4 @@ def copy_project(to):
 
 
 if __name__ == '__main__':
-    sys.dont_write_bytecode = True
     main()
