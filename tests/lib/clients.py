@@ -21,6 +21,7 @@ import re
 import subprocess
 import threading
 
+import machine
 import sandbox
 import wire
 
@@ -56,8 +57,20 @@ def _smbclient_answer(status, output):
     """smbclient says "tree connect failed: NT_STATUS_ACCESS_DENIED"."""
     error = re.search(r'NT_STATUS_\w+', output) if status else None
     step = re.search(r'^(.*?) failed', output, re.MULTILINE)
-    return Answer(status, output, error.group(0) if error else '',
-                  step.group(1) if status and step else '')
+    step = step.group(1) if status and step else ''
+    # From 4.21 on: to server "127.0.0.1" (for a protocol between NT1 and NT1)
+    step = re.sub(r'^Protocol negotiation to server .*', 'protocol negotiation',
+                  step)
+    return Answer(status, output, error.group(0) if error else '', step)
+
+
+def _ticket_options(tickets):
+    """To have smbclient use these tickets and ask for no password."""
+    if machine.version() < (4, 22):
+        # Its option for a place of tickets finds no mechanism.
+        return ['--use-kerberos=required', '--no-pass']
+    # --no-pass outranks tickets, and is understood with this option.
+    return ['--use-kerberos=required', '--use-krb5-ccache=FILE:' + tickets]
 
 
 class Clients:
@@ -83,11 +96,10 @@ class Clients:
         command += ['--option=%s=%s' % (name, protocol) for name in PROTOCOLS]
         command += ['--option=' + option for option in options]
         if tickets:
-            # smbclient's option for a place of tickets finds no mechanism.
             command = ['env', 'KRB5CCNAME=FILE:' + tickets] + command
+            command += _ticket_options(tickets)
             # Kerberos goes by the server's name; there is none to look up.
-            command += ['--use-kerberos=required', '--no-pass',
-                        '--ip-address=' + host]
+            command += ['--ip-address=' + host]
             host = self.config.get('global', 'netbios name').lower()
         elif user == ANONYMOUS:
             command += ['--no-pass', '--user=%']

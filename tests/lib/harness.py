@@ -69,6 +69,9 @@ def make_smbd(directory, example='demo.conf', options=None, shares=None,
             path = os.path.join(directory, 'srv', name.encode().hex())
             config.update(name, {'path': path, 'read only': 'no'})
         config.update(name, changes)
+    if any('printable' in section for section in config.sections.values()):
+        # From 4.22 on, what takes print jobs obeys; of 4.17 it does anyway.
+        config.update('global', {'disable spoolss': 'no'})
     smbd = Smbd(directory, config, None if stock else stage)
     smbd.arguments = list(arguments)
     return smbd

@@ -4,7 +4,8 @@
 
 What: folders() are those that programs of Samba write to whatever a test's
 smb.conf says; shadow() makes a private copy of each, for a mount over it;
-fingerprint() tells before from after.
+fingerprint() tells before from after.  version() is for what smbd or a client
+says otherwise in another release.
 
 How: `smbd -b` says where they are.  A copy has the files of each folder's top
 (its databases) and empty folders below: nothing of a print driver's or a
@@ -16,6 +17,7 @@ How it fails: ServerError where smbd does not say.
 import functools
 import hashlib
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -40,6 +42,17 @@ def built_with(wanted):
         if name == wanted:
             return value
     raise ServerError('`smbd -b` names no ' + wanted)
+
+
+@functools.lru_cache(None)
+def version():
+    """Of Samba, as (4, 17)."""
+    said = subprocess.run([SMBD, '-V'], capture_output=True, text=True,
+                          check=True).stdout
+    found = re.match(r'Version (\d+)\.(\d+)', said)
+    if not found:
+        raise ServerError('`smbd -V` names no version: ' + said)
+    return int(found[1]), int(found[2])
 
 
 def folders():

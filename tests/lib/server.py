@@ -17,6 +17,7 @@ How it fails: ServerError with the end of smbd's log.
 
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -259,15 +260,21 @@ class Smbd(Clients):
     def reload(self):
         """Write self.config again, and have everybody read it."""
         self.config.write(self.conf)
-        control = ['smbcontrol', '--configfile=' + self.conf]
         for pid in [self.pid] + self.connections():
-            # Answered in order: after the ping the reload is over.
-            for message in ('reload-config', 'ping'):
-                done = subprocess.run(control + [str(pid), message],
-                                      stdout=subprocess.DEVNULL, check=False)
-                if done.returncode != 0 and self._serves(pid):
-                    raise RuntimeError('smbcontrol %d %s failed' % (
-                        pid, message))
+            self.control(pid, 'reload-config')
+
+    def control(self, pid, *messages):
+        """Send messages to a process, and wait until it has dealt with all.
+
+        What came before, a signal say, is dealt with as well: it answers in
+        order.
+        """
+        command = ['smbcontrol', '--configfile=' + self.conf, str(pid)]
+        for message in messages + ('ping',):
+            done = subprocess.run(command + [message],
+                                  stdout=subprocess.DEVNULL, check=False)
+            if done.returncode != 0 and self._serves(pid):
+                raise RuntimeError('smbcontrol %d %s failed' % (pid, message))
 
     def stop(self):
         """End smbd with its children and helpers.  Twice does no harm."""
@@ -318,10 +325,10 @@ class Smbd(Clients):
 
     def _serves(self, pid):
         # notifyd and cleanupd name themselves; a connection's process keeps
-        # smbd's own name.
+        # smbd's own name, from 4.18 on with the client's address behind it.
         try:
             with open('/proc/%d/comm' % pid, encoding='utf-8') as f:
-                return f.read().strip() == 'smbd'
+                return re.fullmatch(r'smbd(\[.*)?', f.read().strip()) is not None
         except OSError:
             return False
 
