@@ -179,8 +179,8 @@ static const struct smbd_smb2_request *find_validate(
 }
 
 /*
- * What is known of who sent a validation. smbd has not looked its tree up, since
- * it serves such a request without one; so the header is asked.
+ * What is known of who sent a validation: as it was at its tree, if the share
+ * gate has seen that (printers it has not).
  */
 static const struct sg_facts *facts_of(TALLOC_CTX *mem_ctx,
 				       const struct sg_client_state *client,
@@ -198,7 +198,7 @@ static const struct sg_facts *facts_of(TALLOC_CTX *mem_ctx,
 			return tree->facts;
 		}
 	}
-	return sg_facts_connection(mem_ctx, xconn);
+	return sg_request_facts(mem_ctx, xconn, req);
 }
 
 static void record_mismatch(struct sg_client_state *client,

@@ -198,6 +198,57 @@ struct sg_facts *sg_access_facts(TALLOC_CTX *mem_ctx,
 	return facts;
 }
 
+/* The share of the tree that a request names; NULL: not known. */
+static const char *share_of(TALLOC_CTX *mem_ctx,
+			    const struct smbd_smb2_request *request)
+{
+	const uint8_t *hdr = SMBD_SMB2_IN_HDR_PTR(request);
+	struct sg_access access = {.problem = NULL};
+	struct timeval now = timeval_current();
+	struct smbXsrv_tcon *tcon = NULL;
+	NTSTATUS status;
+	bool ok;
+
+	status = smb2srv_tcon_lookup(request->session,
+				     IVAL(hdr, SMB2_HDR_TID),
+				     timeval_to_nttime(&now),
+				     &tcon);
+	if (!NT_STATUS_IS_OK(status)) {
+		return NULL;
+	}
+	ok = fits(mem_ctx, &access, SG_LAYOUT(tcon, struct smbXsrv_tcon)) &&
+	     fits(mem_ctx,
+		  &access,
+		  SG_LAYOUT(tcon->global, struct smbXsrv_tcon_global0));
+	return ok ? talloc_strdup(mem_ctx, tcon->global->share_name) : NULL;
+}
+
+struct sg_facts *sg_request_facts(TALLOC_CTX *mem_ctx,
+				  struct smbXsrv_connection *xconn,
+				  const struct smbd_smb2_request *request)
+{
+	struct sg_facts *facts = sg_facts_connection(mem_ctx, xconn);
+	struct smbXsrv_session *session = request->session;
+	struct sg_access access = {.problem = NULL};
+	bool ok;
+
+	ok = facts != NULL &&
+	     fits(mem_ctx,
+		  &access,
+		  SG_LAYOUT(session, struct smbXsrv_session)) &&
+	     fits(mem_ctx,
+		  &access,
+		  SG_LAYOUT(session->global, struct smbXsrv_session_global0));
+	if (!ok) {
+		return facts;
+	}
+	facts->share = share_of(facts, request);
+	sg_facts_add_mechanism(facts, sg_session_known(session));
+	sg_facts_add_account(facts, session->global->auth_session_info);
+	sg_facts_add_session(facts, xconn, session, request);
+	return facts;
+}
+
 bool sg_access_was_told(const struct sg_access *access)
 {
 	uint8_t session = access->session->global->encryption_flags;

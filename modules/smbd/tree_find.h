@@ -68,4 +68,15 @@ int sg_tree_snum(const struct sg_tree *tree);
  */
 int sg_request_opcode(const struct smbd_smb2_request *req);
 
+/**
+ * The facts of a request of SMB2 that smbd serves without its tree: of its
+ * session, and the share of the tree that its header names. What has another
+ * layout is left out. NULL when out of memory.
+ *
+ * request: its layout has been checked, and it has been read.
+ */
+struct sg_facts *sg_request_facts(TALLOC_CTX *mem_ctx,
+				  struct smbXsrv_connection *xconn,
+				  const struct smbd_smb2_request *request);
+
 #endif /* SMBGUARD_SMBD_TREE_FIND_H */

@@ -73,6 +73,22 @@ def test_when_global_encrypts(t):
     t.equal(1, len(jobs(smbd)), 'jobs')
 
 
+def test_tampering_is_told_there_too(t):
+    smbd, command = printer(t, more=REQUIRED)
+    with proxy.Proxy(smbd, proxy.with_guid(bytes(range(16)))) as between:
+        answer = between.smbclient('printer', 'SMB3_02', command)
+    t.equal(('NT_STATUS_CONNECTION_DISCONNECTED', 'tree connect'),
+            (answer.got, answer.step))
+    t.story(smbd, 'negotiate allowed', 'session allowed',
+            'negotiate_tampered detected printer')
+    t.fields(t.one(smbd.events(event='negotiate_tampered')), share='printer',
+             account='alice', dialect='SMB3_02', authMechanism='NTLMSSP',
+             encrypted=True)
+    t.equal([], jobs(smbd))
+    t.equal('ok', smbd.smbclient('printer', 'SMB3_02', command).got)
+    t.equal(1, len(jobs(smbd)), 'jobs')
+
+
 def test_with_other_options_is_closed(t):
     for option, value in (('min protocol', 'SMB2_02'), ('guest', 'deny'),
                           ('encryption algorithms', 'AES-128-GCM'),
