@@ -100,6 +100,7 @@ demo = _launched('sets everything up, and shows real clients and their events')
 check = _launched('sets everything up, and runs the tests')
 bench = _launched('measures what it costs, beside a stock smbd')
 fuzz = _launched('attacks the parsers')
+matrix = _launched('runs demo and check on each Samba that Debian has')
 lint = _launched('checks the style')
 
 

@@ -10,6 +10,7 @@ script.
 How: --samba-source=DIR is ours, not waf's; with it, or with any option in front
 of `demo` and the like, the project is configured anew.  Without it, the tree
 that was configured last is used as long as it matches the installed smbd.
+`lint` and `matrix` build nothing here.
 
 How it fails: one sentence on stderr, exit 1; else the exit status of what ran.
 """
@@ -34,6 +35,10 @@ OPTION = '--samba-source'
 
 
 def main(called_from, args):
+    if args[:1] == ['matrix']:  # its systems have their own trees
+        os.chdir(called_from)
+        script = os.path.join(ROOT, SCRIPTS['matrix'][0])
+        os.execv(PYTHON, [PYTHON, script] + args[1:])
     args, given = split_source(args, called_from)
     if args == ['lint']:
         os.execv('buildtools/lint', ['buildtools/lint'])
