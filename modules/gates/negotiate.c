@@ -48,6 +48,7 @@
 #include "smbd/forget.h"
 #include "smbd/judge_offer.h"
 #include "smbd/knobs.h"
+#include "smbd/leftover.h"
 #include "smbd/loads.h"
 #include "smbd/log.h"
 #include "smbd/peek.h"
@@ -252,6 +253,7 @@ static void gate_detached(const struct tevent_fd *fde, void *private_data)
 	struct negotiate_gate *gate = private_data;
 
 	sg_tamper_detached(gate->judge.client, fde);
+	sg_leftover_detached(gate->judge.client, fde);
 }
 
 static const struct sg_trace_hooks trace_hooks = {

@@ -77,6 +77,7 @@ struct sg_client_state {
 	ino_t history_inode;
 
 	unsigned awaited; /* connections that are awaited, see tamper.c */
+	bool leaving;	  /* see leftover.c */
 };
 
 /* A child of struct smbXsrv_connection. */

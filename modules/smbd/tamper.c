@@ -11,10 +11,6 @@
  *     lets go of the socket, the request is still there. smbd has checked its
  *     signature by then.
  *
- *     smbd 4.22 and later never end that request, wait for it without end, and
- *     keep the process and its open trees. 4.17 ends the process at once,
- *     which is then done here.
- *
  * (2) MS-SMB2 3.3.5.15.12 wants a disconnect in two more cases, which smbd
  *     lets pass: another list of dialects that comes to the same choice, and
  *     the FSCTL on 3.1.1. Those are seen only on their way in, unencrypted,
@@ -231,19 +227,6 @@ static void record_mismatch(struct sg_client_state *client,
 	}
 }
 
-/* note (1) */
-static void end_process(struct tevent_context *ev,
-			struct tevent_timer *te,
-			struct timeval now,
-			void *private_data)
-{
-	size_t left = smbXsrv_client_valid_connections(global_smbXsrv_client);
-
-	if (left == 0) {
-		exit_server_cleanly("smbguard: a validation has failed");
-	}
-}
-
 void sg_tamper_detached(struct sg_client_state *client,
 			const struct tevent_fd *fde)
 {
@@ -259,12 +242,6 @@ void sg_tamper_detached(struct sg_client_state *client,
 	req = find_validate(frame, x);
 	if (req != NULL) {
 		facts = facts_of(frame, client, x, req);
-		/* Not from here: smbd is in the middle of disconnecting. */
-		(void)tevent_add_timer(global_event_context(),
-				       client,
-				       timeval_zero(),
-				       end_process,
-				       NULL);
 	}
 	if (facts != NULL) {
 		record_mismatch(client, x, req, facts);

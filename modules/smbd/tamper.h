@@ -30,7 +30,7 @@ void sg_tamper_look(struct sg_client_state *client,
 
 /**
  * smbd has let go of the socket of fde: is it because it found the negotiate
- * tampered with? Then smbd's process ends, as soon as it has no other client.
+ * tampered with?
  */
 void sg_tamper_detached(struct sg_client_state *client,
 			const struct tevent_fd *fde);
