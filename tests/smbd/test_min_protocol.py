@@ -6,6 +6,8 @@ What: with "server min protocol = NT1" in smb.conf throughout, so that what
 refuses SMB1 is smbguard.
 """
 
+import re
+
 import wire
 from harness import DENIED, visit
 
@@ -60,8 +62,9 @@ def test_nmap_finds_no_smb1(t):
     smbd = t.smbd(options=NO_SMB1)
     output = smbd.nmap('smb-protocols', 'smb2-capabilities').output
     t.true(SMB1_NAME not in output, 'no SMB1 in ' + output)
-    for dialect in ('202', '210', '300', '302', '311'):
-        t.contains(dialect, output)
+    # nmap writes "210", newer ones "2:1:0".
+    found = re.findall(r'\b([23]):?([01]):?([012])\b', output)
+    t.equal({'202', '210', '300', '302', '311'}, {''.join(d) for d in found})
     events = smbd.events()
     t.true(all(e['event'] == 'negotiate' for e in events), 'negotiates only')
     smb1 = [e for e in events if SMB1_NAME in e['offer'].get('smb1', ())]

@@ -14,6 +14,7 @@ import sandbox
 from clients import ANONYMOUS
 from harness import DENIED
 
+from impacket import nt_errors, smbconnection
 from impacket.dcerpc.v5 import rpcrt, samr, transport
 
 CALM = {'smbguard:history': 'no'}
@@ -61,6 +62,11 @@ def guess(smbd, password):
             rpc.bind(samr.MSRPC_UUID_SAMR)
             samr.hSamrConnect(rpc)
     except rpcrt.DCERPCException:
+        return False
+    except smbconnection.SessionError as e:
+        # smbd 4.22 hangs up on a wrong password.
+        if e.getErrorCode() != nt_errors.STATUS_PIPE_DISCONNECTED:
+            raise
         return False
     return True
 
