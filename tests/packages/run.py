@@ -46,7 +46,7 @@ def main():
     parser = argparse.ArgumentParser(description='Try the Debian package.')
     for option in ('tarball', 'samba-source', 'older-source', 'keep'):
         parser.add_argument('--' + option)
-    parser.add_argument('--suite', default='bookworm', help='[%(default)s]')
+    parser.add_argument('--suite', default=this_suite(), help='[%(default)s]')
     args = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit('smbguard: systems in chroots take root.')
@@ -71,6 +71,10 @@ def run(args, work):
         tarball = os.path.join(work, 'system.tar')
         make(args.suite, tarball)
     tree = args.samba_source or configured_tree()
+    if not offers(Chroot(os.path.join(work, 'archive'), tarball), tree):
+        print('note: %s has no Samba as in %s, so its package is not tried' % (
+            args.suite, tree))
+        return
     package, samba = build(Chroot(os.path.join(work, 'build'), tarball), tree, work)
     target = Chroot(os.path.join(work, 'target'), tarball)
     scenes.install(target, package, samba)
@@ -81,7 +85,7 @@ def run(args, work):
     scenes.remove_not_named(target, package)
     scenes.update_smbguard(target)
     scenes.remove_samba(target, package)
-    updates.backports(target, package)
+    updates.backports(target, package, args.suite + '-backports')
     target = Chroot(os.path.join(work, 'target-readme'), tarball)
     readme.follow(target, package, samba)
     if args.older_source:
@@ -89,6 +93,21 @@ def run(args, work):
                                args.older_source, work)
         target = Chroot(os.path.join(work, 'target-older'), tarball)
         updates.real(target, older, version)
+
+
+def this_suite():
+    """Of Debian's, that this very system is; sid has no name of its own."""
+    with open('/etc/os-release', encoding='utf-8') as f:
+        text = f.read()
+    name = re.search(r'^VERSION_CODENAME=(\w+)', text, re.M)
+    return name[1] if name else 'sid'
+
+
+def offers(system, tree):
+    """Has its archive the Samba whose source this is, and its packages?"""
+    if not os.path.exists(os.path.join(tree, 'debian/changelog')):
+        return False
+    return version_of(tree) in system.sh('apt-cache madison samba')[0]
 
 
 def configured_tree():

@@ -136,23 +136,23 @@ def real(system, package, samba):
     after_update(system, newer, out)
 
 
-def backports(system, package):
+def backports(system, package, suite):
     """To another minor version, if Debian's backports have one."""
     system.write('etc/apt/sources.list.d/backports.list',
-                 'deb http://deb.debian.org/debian bookworm-backports main\n')
+                 'deb http://deb.debian.org/debian %s main\n' % suite)
     system.pin_samba(None)
-    system.apt('update')
+    system.apt('update', check=False)
     before = system.version('samba')
-    out = system.apt('-s -t bookworm-backports install samba')
+    out = system.apt('-s -t %s install samba' % suite, check=False)
     if 'Inst samba ' not in out:
-        print('note: bookworm-backports has no newer Samba')
+        print('note: %s has no newer Samba' % suite)
         return
     add(system, package)
     configure(system)
     out = system.apt('-s upgrade')
     check('apt upgrade leaves other minor versions alone',
           'Inst samba ' not in out and 'Remv smbguard' not in out, out)
-    out = system.apt('-t bookworm-backports install samba smbclient')
+    out = system.apt('-t %s install samba smbclient' % suite)
     print('Samba is updated from %s to %s' % (before, system.version('samba')))
     print_said(out)
     check('smbguard is removed, with a warning',
