@@ -15,7 +15,7 @@ SUITE           bookworm, bookworm-backports, trixie, trixie-backports, forky, s
 --samba-source  the source of that suite's Samba, where its archive has none
 --refresh       make the systems anew
 --again         run what has a result for this commit already, too
---check         words for `./waf check`, in one argument: "-k REGEX" say
+--check         words for `./waf check`, in one argument: "-k 'REGEX'" say
 
 How: systems, logs and results are kept in .cache/matrix/SUITE, a result for each
 commit and step.  A run that was interrupted goes on where it was.
@@ -26,6 +26,7 @@ says why, and no failure.
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 
@@ -116,11 +117,12 @@ def run_suite(suite, args, known):
         print('  ' + str(e).splitlines()[0], flush=True)
         return
     known.can()
-    for step, words in (('demo', ''), ('check', args.check)):
+    words = ' '.join(map(shlex.quote, shlex.split(args.check)))
+    for step, more in (('demo', ''), ('check', words)):
         if known.has(step):
             continue
         print('  ./waf %s ' % step, end='', flush=True)
-        done = here.run('./waf %s %s %s' % (options, step, words),
+        done = here.run('./waf %s %s %s' % (options, step, more),
                         known.log(step))
         if here.lacks_source(known.log(step)):
             known.cannot('its archive has no source of Samba %s, see %s' % (
