@@ -341,7 +341,10 @@ def _make_page(task):
     if done.returncode or done.stderr:
         sys.stderr.write('%s: %s' % (source, done.stderr.decode()))
         return 1
-    task.outputs[0].write(done.stdout.decode(), encoding='utf-8')
+    text = done.stdout.decode()
+    if '\n.TS' in text:  # the first line says that tbl(1) is needed
+        text = "'\\\" t\n" + text
+    task.outputs[0].write(text, encoding='utf-8')
     return 0
 
 

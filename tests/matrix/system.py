@@ -28,8 +28,9 @@ CACHE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
 PROJECT, SOURCE = 'root/smbguard', 'root/samba-source'
 NO_SOURCE = 'apt cannot fetch the source of the installed samba'
 BACKPORTS = '-backports'
-# What Debian builds from Samba's source, in some releases from their own.
-PIN = '''Package: src:samba src:talloc src:tevent src:tdb src:ldb
+# Samba, what Debian builds from its source or in older releases from their own,
+# and the libraries that it needs newer ones of.
+PIN = '''Package: src:samba src:talloc src:tevent src:tdb src:ldb src:ngtcp2 src:nghttp3
 Pin: release n=%s
 Pin-Priority: 900
 '''
