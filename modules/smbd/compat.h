@@ -40,18 +40,24 @@ int lpcfg_map_parameter(const char *name);
 struct parm_struct *lpcfg_parm_struct(struct loadparm_context *lp_ctx,
 				      const char *name);
 
+/*
+ * From 4.24 on lp_server_smb_encrypt() also takes the connection, and looks
+ * whether it came over QUIC; the parameter itself has another name.
+ */
+#if SG_SAMBA_SINCE(4, 24)
+#define SG_SERVER_SMB_ENCRYPT _server_smb_encrypt
+#define SG_LP_SERVER_SMB_ENCRYPT lp__server_smb_encrypt
+#else
+#define SG_SERVER_SMB_ENCRYPT server_smb_encrypt
+#define SG_LP_SERVER_SMB_ENCRYPT lp_server_smb_encrypt
+#endif
+
 /**
  * "server smb encrypt" as the configuration has it, of a share or of [global].
- * From 4.24 on the function of that name also takes the connection, and looks
- * whether it came over QUIC.
  */
 static inline int sg_lp_server_smb_encrypt(int snum)
 {
-#if SG_SAMBA_SINCE(4, 24)
-	return lp__server_smb_encrypt(snum);
-#else
-	return lp_server_smb_encrypt(snum);
-#endif
+	return SG_LP_SERVER_SMB_ENCRYPT(snum);
 }
 
 /* 4.25 has these without the number of their version. */

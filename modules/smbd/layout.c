@@ -48,7 +48,7 @@ static const struct place places[] = {
 	{"write list", offsetof(struct loadparm_service, write_list)},
 	{"vfs objects", offsetof(struct loadparm_service, vfs_objects)},
 	{"server smb encrypt",
-	 offsetof(struct loadparm_service, server_smb_encrypt)},
+	 offsetof(struct loadparm_service, SG_SERVER_SMB_ENCRYPT)},
 	{"available", offsetof(struct loadparm_service, available)},
 };
 
