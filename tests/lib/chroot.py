@@ -40,15 +40,26 @@ class Failure(Exception):
 
 def make(suite, tarball, include=()):
     """A minimal system of a suite of Debian's, as a tarball."""
-    packages = ['--include=' + ','.join(include)] if include else []
+    options = ['--include=' + ','.join(include)] if include else []
+    options += ['--aptopt=' + line for line in
+                ['Acquire::Retries "3"', _age_check()] if line]
     done = subprocess.run(
-        ['mmdebstrap', '--quiet', '--variant=minbase',
-         '--aptopt=Acquire::Retries "3"'] + packages + [suite, tarball],
+        ['mmdebstrap', '--variant=minbase'] + options + [suite, tarball],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors='replace', check=False)
     if done.returncode:
-        raise Failure('mmdebstrap made no system of %s\n%s' % (
-            suite, '\n'.join(done.stdout.splitlines()[-10:])))
+        errors = [line for line in done.stdout.splitlines()
+                  if line.startswith('E: ')]
+        raise Failure('mmdebstrap made no system of %s: %s' % (
+            suite, '\n'.join(errors)))
+
+
+def _age_check():
+    """May an archive be out of date?  As the machine's own apt has it."""
+    name = 'Acquire::Check-Valid-Until'
+    said = subprocess.run(['apt-config', 'dump', name], text=True, check=False,
+                          stdout=subprocess.PIPE).stdout
+    return '%s "false"' % name if '"false"' in said else ''
 
 
 class Chroot:
