@@ -6,8 +6,8 @@
  *
  * From 4.22 on smbd waits for the requests of a client that it has disconnected
  * before it ends the client's process. Often it disconnects because of a request
- * that it then never ends (a validation that failed, anything else than a
- * negotiate in the first message), and waits without end. The process keeps its
+ * that it then never ends (a validation that failed; after a negotiate that it
+ * refused, anything but another one), and waits without end. The process keeps its
  * trees open, and anybody can leave any number of them. 4.17 ends the process at
  * once.
  *

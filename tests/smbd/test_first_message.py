@@ -197,6 +197,24 @@ def test_second_offer_after_a_refusal(t):
             [(e['outcome'], e['dialect']) for e in smbd.events()])
 
 
+def test_no_process_stays_behind(t):
+    """smbd 4.22 alone keeps one for good: after a refused offer and no other."""
+    smbd = t.smbd()
+    echo = wire.smb2_header(13, 1) + struct.pack('<HH', 4, 0)
+    refused = wire.smb2_negotiate('SMB3_11', contexts=())
+    for messages in ((SMB3, echo), (refused, SMB3), (refused, echo),
+                     (refused, refused, echo), (echo,)):
+        with smbd.raw() as c:
+            for message in messages:
+                try:
+                    c.ask(message)
+                except OSError:
+                    break  # it has hung up
+    smbd.settle()
+    t.equal([], smbd.connections())
+    lives(t, smbd)
+
+
 def memory_of_connection(smbd, first, offers):
     """Send these bytes and refused offers.  KiB of the process that has them."""
     with smbd.raw() as c:
