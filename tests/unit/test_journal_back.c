@@ -221,7 +221,7 @@ static void test_journal_out_of_memory_gives_nothing(void **state)
 		}
 	}
 	/* At least the first buffer and a larger one, both ways */
-	assert_in_range(failures, 4, 98);
+	assert_true(failures >= 4 && failures <= 98);
 	talloc_free(mem_ctx);
 }
 

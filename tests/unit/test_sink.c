@@ -403,7 +403,7 @@ static void test_sink_out_of_memory_is_counted(void **state)
 		}
 	}
 	/* Two lines, a reason, and what the sink keeps of both */
-	assert_in_range(n, 7, 99);
+	assert_true(n >= 7 && n <= 99);
 	assert_int_equal(f->items[0].lost, 0);
 }
 
