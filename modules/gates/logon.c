@@ -16,25 +16,11 @@
  * looked into where [global] asks for something in enforce mode. A gate that
  * could not be started does not report itself, and the share gate refuses.
  *
- *  (1) A second logon in the same session keeps the trees that the first one
- *      opened, and a tree of SMB1 serves every user of its connection. So a
- *      logon is held against what is open already: joined.h.
- *
- *  (2) Another channel has the session's own account and keys, however it was
- *      authenticated, and smbd may still refuse it. So what a logon shows is
- *      kept with it, and becomes the session's when it is one.
- *
- *  (3) An anonymous logon by SMB1 without extended security, and one with an
- *      unencrypted password, are shown to nobody. smb1_look.h sees that they
- *      are asked for, and sessions.h finds their sessions before they can be
- *      used, or that there are none. They cannot be answered late. Unencrypted
- *      passwords are ruled out where it matters who logs on, see
- *      sg_knob_connection().
- *
- *  (4) A client can send any number of guesses at once. Each failure puts off
- *      the time from which this connection is answered, so that each guess waits
- *      behind the one before it; and so does a right one behind wrong ones, or
- *      it could be told from them.
+ * An anonymous logon by SMB1 without extended security, and one with an
+ * unencrypted password, are shown to nobody. smb1_look.h sees that they are
+ * asked for, and sessions.h finds their sessions before they can be used, or
+ * that there are none. They cannot be answered late. Unencrypted passwords are
+ * ruled out where it matters who logs on, see sg_knob_connection().
  */
 
 #include "gates/gates.h"
@@ -130,7 +116,12 @@ static void record_change(struct judgement *j)
 	}
 }
 
-/* A logon that was let in: note (2). False when out of memory. */
+/*
+ * A logon that was let in. Another channel has the session's own account and
+ * keys, however it was authenticated, and smbd may still refuse it. So what a
+ * logon shows is kept with it, and becomes the session's when it is one. False
+ * when out of memory.
+ */
 static bool keep(struct judgement *j)
 {
 	struct sg_logon *logon = j->logon;
@@ -207,7 +198,10 @@ static bool decide(TALLOC_CTX *frame,
 	if (logon->kind == SG_LOGON_ENCRYPTION) {
 		return true;
 	}
-	/* note (1) */
+	/*
+	 * A second logon in a session keeps the trees that the first one opened,
+	 * and a tree of SMB1 serves every user of its connection.
+	 */
 	return sg_joined_logon(frame, logon, j->facts, j->verdict);
 }
 
@@ -292,7 +286,12 @@ static unsigned failure_delay(void)
 	return delay;
 }
 
-/* note (4) */
+/*
+ * A client can send any number of guesses at once. Each failure puts off the time
+ * from which this connection is answered, so that each guess waits behind the one
+ * before it; and so does a right one behind wrong ones, or it could be told from
+ * them.
+ */
 static unsigned gate_wait(const struct sg_logon *logon, bool failed)
 {
 	struct sg_connection_state *conn = sg_connection_state(logon->xconn);

@@ -20,23 +20,12 @@
  * not report itself. A message that cannot be understood is recorded as far
  * as it could be, and smbd deals with it as ever.
  *
- *  (1) Messages are of interest until smbd has chosen a dialect, and that is
- *      what its own struct says: it passes over messages that are no offer,
- *      it takes another offer after one that it refused, and it waits for
- *      slow ones longer than this gate does. After that this costs a few
- *      comparisons for each event of a socket.
- *
- *  (2) A second connection of a multi-channel client is negotiated in a
- *      process of its own, with this gate, and then passed on. In the process
- *      that receives it no exception holds for an address any more where none
- *      but the address is asked: each channel may have another.
- *
- *  (3) A client that got SMB1 may still ask for SMB2, and smbd goes over to it,
+ *  (1) A client that got SMB1 may still ask for SMB2, and smbd goes over to it,
  *      until the first request came that is SMB1's. So its choice is compared
  *      for as long as the client speaks SMB1, and messages are looked at until
  *      that request.
  *
- *  (4) Of what is no offer the first message is recorded, and of offers no
+ *  (2) Of what is no offer the first message is recorded, and of offers no
  *      more than MAX_RECORDS: none costs a client more than a few bytes.
  */
 
@@ -65,15 +54,15 @@
 #include <unistd.h>
 
 #define GATE "negotiate"
-#define MAX_RECORDS 8 /* note (4) */
+#define MAX_RECORDS 8 /* note (2) */
 
 struct negotiate_gate {
-	struct smbXsrv_connection *xconn; /* NULL: it speaks SMB2, note (1) */
+	struct smbXsrv_connection *xconn; /* NULL: it speaks SMB2 */
 	int choice;			  /* smbd's, 0: none yet */
-	bool settled;			  /* it takes no offer more, note (3) */
+	bool settled;			  /* it takes no offer more, note (1) */
 	struct sg_judge judge;
 	const struct sg_offer *smb1; /* a first message that awaits another */
-	unsigned records;	     /* so far, note (4) */
+	unsigned records;	     /* so far, note (2) */
 	pid_t pid;
 };
 
@@ -125,7 +114,7 @@ static void gate_take(struct negotiate_gate *gate,
 	sg_judge_offer(&gate->judge, conn, offer, dialect);
 }
 
-/* Is this one for the record, note (4)? */
+/* Is this one for the record, note (2)? */
 static bool is_of_interest(const struct negotiate_gate *gate,
 			   const struct sg_offer *offer)
 {
@@ -181,7 +170,7 @@ static void gate_look(struct negotiate_gate *gate)
 	gate_take(gate, all, dialect);
 }
 
-/* note (3) */
+/* note (1) */
 static void gate_follow(struct negotiate_gate *gate,
 			const struct tevent_fd *fde)
 {
@@ -220,7 +209,8 @@ static bool is_overtaken(struct sg_client_state *client)
 	bool channels = client->facts != NULL && sg_connection_is_one_of_many();
 
 	if (channels) {
-		client->facts = NULL; /* note (2) */
+		/* Each channel may have another address. */
+		client->facts = NULL;
 	}
 	return changed || channels || (client->smb1 && !sg_stands(client));
 }

@@ -7,21 +7,8 @@
  * Three records of the history are ours: how many addresses and how many
  * accounts there are, and when the old ones went.
  *
- * Notes:
- *
- * (1) Clients that were not seen for "history days" are forgotten once a day,
- *     by a process whose client has gone: a walk over all of them takes
- *     seconds. Beyond MAX_CLIENTS nobody new is kept until the oldest half
- *     has gone in the same way, which is once a minute at most; so a flood of
- *     new addresses is bounded.
- *
- * (2) Addresses and accounts have that many places each. Who has no account
- *     can come from many addresses, and must not push out the accounts.
- *
- * (3) A walk only reads. To delete on the way is a transaction for each record
- *     under CTDB, which waits for the end of the very walk. So those to be
- *     forgotten are noted, and deleted afterwards; under CTDB AT_ONCE of them
- *     in a transaction.
+ * Addresses and accounts have MAX_CLIENTS places each: who has no account can come
+ * from many addresses, and must not push out the accounts.
  *
  * How it fails: a count that is wrong is put right by the next walk.
  */
@@ -211,7 +198,11 @@ static void forget_locked(struct db_record *rec,
 	}
 }
 
-/* note (3) */
+/*
+ * A walk only reads. To delete on the way is a transaction for each record
+ * under CTDB, which waits for the end of the very walk. So those to be forgotten
+ * are noted, and deleted afterwards; under CTDB AT_ONCE of them in a transaction.
+ */
 static size_t forget_some(struct db_context *db,
 			  struct sweep *sweep,
 			  size_t from)
@@ -262,7 +253,12 @@ static bool forget_half(struct found *found)
 	return true;
 }
 
-/* note (1) */
+/*
+ * Clients that were not seen for "history days" are forgotten once a day, by a
+ * process whose client has gone: a walk over all of them takes seconds. Beyond
+ * MAX_CLIENTS nobody new is kept until the oldest half has gone in the same way,
+ * which is once a minute at most; so a flood of new addresses is bounded.
+ */
 static void sweep_db(struct db_context *db, time_t now, unsigned days)
 {
 	TALLOC_CTX *frame = talloc_stackframe();

@@ -8,21 +8,6 @@
  * CTDB where Samba is clustered), its bytes as in core/history.c. Three more
  * are kept by forget.c.
  *
- * Notes:
- *
- * (1) The file is not mapped into memory: somebody may cut it short while it
- *     is open, and a page that is gone would kill smbd with SIGBUS.
- *
- * (2) A damaged file is noticed when a record is read or read back, not
- *     before: to look at all of it would take seconds.
- *
- * (3) A record is read, changed and written under its lock, since many clients
- *     may come from one address at the same time: none of them is forgotten,
- *     one change is told once, and what is read back is what was written.
- *
- * (4) Most clients come as they came before. Then nothing is written: under
- *     CTDB a write is a transaction of the whole cluster, with fsync().
- *
  * How it fails: a database that cannot be read is renamed and begun anew. If
  * that is of no use either, nothing is remembered in this process. Nobody is
  * refused for it.
@@ -71,6 +56,10 @@ char *sg_history_key(TALLOC_CTX *mem_ctx,
 	return talloc_asprintf(mem_ctx, "account/%s/%s", address, facts->sid);
 }
 
+/*
+ * The file is not mapped into memory: somebody may cut it short while it is
+ * open, and a page that is gone would kill smbd with SIGBUS.
+ */
 static struct db_context *open_db(struct sg_client_state *client,
 				  const char *path)
 {
@@ -86,7 +75,7 @@ static struct db_context *open_db(struct sg_client_state *client,
 	db = db_open(client,
 		     path,
 		     HASH_SIZE,
-		     TDB_DEFAULT | TDB_NOMMAP, /* note (1) */
+		     TDB_DEFAULT | TDB_NOMMAP,
 		     flags,
 		     0600,
 		     DBWRAP_LOCK_ORDER_NONE,
@@ -265,7 +254,12 @@ struct update {
 	NTSTATUS status;
 };
 
-/* note (3) */
+/*
+ * A record is read, changed and written under its lock, since many clients may
+ * come from one address at the same time: none of them is forgotten, one change
+ * is told once, and what is read back is what was written. That is also when a
+ * damaged file is noticed: to look at all of it would take seconds.
+ */
 static void update_locked(struct db_record *rec,
 			  TDB_DATA value,
 			  void *private_data)
@@ -311,7 +305,7 @@ static void update_db(struct update *update)
 					   update);
 
 	if (!NT_STATUS_IS_OK(status)) {
-		/* It does not say why; this does. */
+		/* Why is not in this status, but in that of a fetch. */
 		update->status = status;
 		status = dbwrap_fetch(update->db, frame, update->key, &value);
 		update->damaged = is_damage(status, value, true);
@@ -330,7 +324,10 @@ static void update_db(struct update *update)
 	}
 }
 
-/* note (4) */
+/*
+ * Most clients come as they came before. Then nothing is written: under CTDB a
+ * write is a transaction of the whole cluster, with fsync().
+ */
 static bool nothing_new(struct sg_client_state *client,
 			const char *key,
 			sg_history_fn *fn,

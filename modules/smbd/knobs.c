@@ -4,17 +4,15 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Notes that the code cites:
+ * A parameter set as if on the command line survives reloads, but then smbd
+ * ignores it in every section of smb.conf. That is right for "server min
+ * protocol", a global one; for "server smb encrypt", which a share may have, it
+ * would undo what the administrator wrote there. So the latter is set where it
+ * belongs and is set again after each reload.
  *
- * (1) A parameter set as if on the command line survives reloads, but then
- *     smbd ignores it in every section of smb.conf. That is right for "server
- *     min protocol", a global one; for "server smb encrypt", which a share
- *     may have, it would undo what the administrator wrote there. So the
- *     latter is set where it belongs and is set again after each reload.
- *
- * (2) With "server smb encrypt = required" smbd refuses before any hook and
- *     nothing could be recorded; with "desired" it tells the client to
- *     encrypt, and the gates refuse who cannot.
+ * With "server smb encrypt = required" smbd refuses before any hook and nothing
+ * could be recorded; with "desired" it tells the client to encrypt, and the
+ * gates refuse who cannot.
  */
 
 #include "smbd/samba.h"
@@ -33,7 +31,7 @@
 #define ROOT_PREEXEC_CLOSE "root preexec close"
 #define REFUSE "exit 1"
 
-/* Note (1). A value that smbd does not understand must not pass for set. */
+/* A value that smbd does not understand must not pass for set. */
 static bool set_for_client(const char *name, const char *value)
 {
 	TALLOC_CTX *frame = talloc_stackframe();

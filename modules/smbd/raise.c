@@ -30,10 +30,6 @@
  * not be at work: where [global] demands something of sessions, what has no gate
  * of its own is closed then.
  *
- * (3) The template of usershares need be no share ("-valid = no"). smbd shows
- *     the parameters of such a section to nobody, and copies them all the same.
- *     So it is raised as a share that it is for that moment.
- *
  * How it fails: a share that cannot be raised is closed, or its gate refuses.
  */
 
@@ -251,8 +247,10 @@ static bool raise_share(struct sg_client_state *client,
 }
 
 /*
- * Do something to a service, also to one that is no share: note (3). Its number
- * must come from smbd's table of names.
+ * Do something to a service, also to one that is no share, as the template of
+ * usershares need not be ("-valid = no"): smbd shows its parameters to nobody, and
+ * copies them all the same. So it is a share for that moment. Its number must come
+ * from smbd's table of names.
  */
 static bool with_service(struct sg_client_state *client,
 			 int snum,

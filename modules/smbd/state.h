@@ -53,7 +53,7 @@ struct sg_client_state {
 	size_t num_raised;
 	enum sg_known encrypt_fixed;  /* it is on smbd\'s command line */
 	struct sg_stands *stands;     /* see stands.c */
-	enum sg_known keys;	      /* has any session had some? note (2) */
+	enum sg_known keys;	      /* has any session had some? */
 	char **told;		      /* of shares that were closed, raise.c */
 	bool smb1;		      /* the client speaks nothing newer */
 	bool unjudged;		      /* no logon gate sees its logons */
@@ -102,7 +102,7 @@ struct sg_connection_state {
 
 	struct sg_smb1_seen *smb1; /* see smb1_look.c */
 
-	struct timespec answer_from; /* see gates/logon.c, note (4) */
+	struct timespec answer_from; /* see gates/logon.c */
 };
 
 /* Who a client says it is, with a password: smbd's own reading of it. */
