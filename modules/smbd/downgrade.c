@@ -166,7 +166,11 @@ void sg_downgrade_negotiate(struct sg_client_state *client,
 /* Is there something that the server would check tickets with? */
 static bool server_can_kerberos(void)
 {
-	return lp_security() == SEC_ADS ||
+	int role = lp_server_role();
+
+	/* A domain controller has "security = user". */
+	return role == ROLE_ACTIVE_DIRECTORY_DC || role == ROLE_IPA_DC ||
+	       lp_security() == SEC_ADS ||
 	       lp_kerberos_method() != KERBEROS_VERIFY_SECRETS;
 }
 
