@@ -145,6 +145,18 @@ CASES = {
          ('warning', 'exception-useless', 'global', 'allow = ntlm')],
         exception('shares = teem', 'allow = ntlm'),
         ['smbguard:ntlm = deny']),
+    'exception_for_a_bare_name_on_a_member': Broken(
+        [('warning', 'exception-name', 'global', 'users = alice')],
+        exception('users = alice') + ['security = ads']),
+    'exception_for_a_slash_on_a_member': Broken(
+        [('warning', 'exception-name', 'global', 'users = TEST/alice')],
+        exception('users = TEST/alice') + ['security = ads']),
+    'exception_for_a_list_of_groups': Broken(
+        [('warning', 'exception-name', 'global', 'groups = @staff')],
+        exception('groups = @staff')),
+    'exception_for_a_sid': Broken(
+        [('warning', 'exception-name', 'global', 'users = S-1-5-21-1-2-3-4')],
+        exception('users = S-1-5-21-1-2-3-4')),
     'exception_not_listed': Broken(
         [('error', 'exception-unlisted', 'global', 'printer hosts')],
         exception() + ['smbguard:printer hosts = 192.0.2.9']),

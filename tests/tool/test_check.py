@@ -51,6 +51,20 @@ def test_what_could_be_right_is_not_told(t):
         expect(t, write(t, bare + [line, 'smbguard:ntlm = deny'] + SHARE), [])
 
 
+def test_names_that_could_be_right_are_not_told(t):
+    "Beside the broken ones: names with a domain, and bare ones elsewhere."
+    ads = ['security = ads']
+    checked = 0
+    for users, more in (('TEST\\alice', ads), ('alice@TEST.EXAMPLE', ads),
+                        ('alice', []),
+                        ('alice', ads + ['winbind use default domain = yes']),
+                        ('TEST/alice', ads + ['winbind separator = /'])):
+        expect(t, write(t, CLEAN + broken_confs.exception('users = ' + users) +
+                        more + SHARE), [])
+        checked += 1
+    t.equal(5, checked, 'names')
+
+
 def test_examples_are_clean(t):
     names = [n for n in sorted(os.listdir(EXAMPLES)) if n.endswith('.conf')]
     checked = 0

@@ -83,6 +83,9 @@ void sg_check_loosening(struct sg_check *check);
 /** Exceptions: invalid, expired, ending, or of no use. */
 void sg_check_exceptions(struct sg_check *check);
 
+/** The forms of the names of users and groups in an exception. */
+void sg_check_names(struct sg_check *check, const struct sg_exception *e);
+
 /** The module: listed, there, of the installed Samba. */
 void sg_check_modules(struct sg_check *check);
 

@@ -287,6 +287,7 @@ static void check_one(struct sg_check *check, const struct sg_exception *e)
 			     e->until);
 	}
 	check_shares(check, e, f);
+	sg_check_names(check, e);
 	option = talloc_asprintf(check, "smbguard:%s allow", e->name);
 	f.param = option != NULL ? sg_conf_find(check->global, option) : NULL;
 	check_smb1(check, e, f);
