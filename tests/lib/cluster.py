@@ -30,6 +30,7 @@ CONF = '''
 	persistent database directory = {0}/persistent
 	state database directory = {0}/state
 '''
+HELPERS = '/usr/libexec/ctdb'  # from 4.25 on, test mode does not know it
 START = 'ip link set lo up && exec ctdbd -i'
 
 
@@ -41,7 +42,8 @@ class Cluster(contextlib.AbstractContextManager):
     def __init__(self, directory):
         self.directory = os.path.join(directory, 'ctdb')
         self._environment = dict(os.environ, CTDB_TEST_MODE='yes',
-                                 CTDB_BASE=self.directory)
+                                 CTDB_BASE=self.directory,
+                                 CTDB_TEST_HELPER_BINDIR=HELPERS)
 
     def __enter__(self):
         for name in ('run', 'events/legacy', 'events/notification',
