@@ -123,7 +123,8 @@ class Connection(contextlib.AbstractContextManager):
             self.send(bytes((byte,)))
 
     def end_sending(self):
-        self.socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # the server has hung up already
+            self.socket.shutdown(socket.SHUT_WR)
 
     def _exactly(self, count):
         data = b''
