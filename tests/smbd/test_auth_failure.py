@@ -313,6 +313,8 @@ def test_channel_that_hangs_up_while_it_waits(t):
     t.story(smbd, *['negotiate allowed', 'session allowed'] * 2,
             *['auth_failed failed'] * 2, *visit('open')[2:],
             'share_connect denied kerb', *visit('open'))
+
+
 def test_client_that_does_not_wait(t):
     smbd = t.smbd(options={DELAY: '1000'})
     with Logons(smbd.port) as c:
