@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build smbguard against the installed smbd.  Run it with ./waf.
 
-What: one module, and a second name for it; the smbguard command; the manual; the
-test programs.  File lists are globs.
+What: the module, and the small one that opens it for `vfs objects`; the smbguard
+command; the manual; the test programs.  File lists are globs.
 Include paths: modules/ and build/include for everything, Samba's private
 headers for modules/smbd only.
 
 How: the module leaves Samba's symbols undefined, because smbd has them; what
 the linker can therefore not check, checks/*.ok does (see module_symbols.py).
-It names the library that has most of them, without the versions of its symbols:
-programs of Samba's that are not smbd load VFS modules as well, and have the
-library for themselves alone.
+vfs/smbguard.so is told at build time which library has most of them: programs of
+Samba's that are not smbd load VFS modules as well, and keep it to themselves.
 
 How it fails: a failed check names the thing, and what to do about it.
 """
