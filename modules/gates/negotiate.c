@@ -21,9 +21,9 @@
  * as it could be, and smbd deals with it as ever.
  *
  *  (1) A client that got SMB1 may still ask for SMB2, and smbd goes over to it,
- *      until the first request came that is SMB1's. So its choice is compared
- *      for as long as the client speaks SMB1, and messages are looked at until
- *      that request.
+ *      until the first request came that is SMB1's, or from 4.21 on ever after.
+ *      So its choice is compared for as long as the client speaks SMB1, and
+ *      messages are looked at for as long as smbd might go over.
  *
  *  (2) Of what is no offer the first message is recorded, and of offers no
  *      more than MAX_RECORDS: none costs a client more than a few bytes.
@@ -186,11 +186,12 @@ static void gate_follow(struct negotiate_gate *gate,
 	if (!here) {
 		return;
 	}
-	gate->settled = gate->choice != 0 &&
-			sg_peek_smb1_request(sg_connection_socket(gate->xconn));
-	if (!gate->settled) {
-		gate_look(gate);
+	if (gate->choice != 0 &&
+	    sg_peek_smb1_request(sg_connection_socket(gate->xconn))) {
+		gate->settled = sg_connection_keeps_smb1();
+		return;
 	}
+	gate_look(gate);
 }
 
 /* By the smb.conf of now, for the trees that are open as well. */

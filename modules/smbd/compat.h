@@ -60,6 +60,13 @@ static inline int sg_lp_server_smb_encrypt(int snum)
 	return SG_LP_SERVER_SMB_ENCRYPT(snum);
 }
 
+/*
+ * The first request of SMB1 ends a client's choice for good, up to 4.20. From
+ * 4.21 on it sets "server max protocol" to NT1, which the next load of smb.conf
+ * undoes, and a logon loads it.
+ */
+#define SG_SMB1_IS_FOR_GOOD (!SG_SAMBA_SINCE(4, 21))
+
 /* 4.25 has these without the number of their version. */
 #if SG_SAMBA_SINCE(4, 25)
 #define smbXsrv_session_auth0 smbXsrv_session_auth

@@ -45,6 +45,11 @@ bool sg_connection_is_smb1(const struct smbXsrv_connection *xconn)
 	return xconn->protocol < PROTOCOL_SMB2_02;
 }
 
+bool sg_connection_keeps_smb1(void)
+{
+	return SG_SMB1_IS_FOR_GOOD;
+}
+
 bool sg_connection_is_at(const struct smbXsrv_connection *xconn,
 			 const struct tevent_fd *fde)
 {

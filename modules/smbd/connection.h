@@ -23,10 +23,12 @@ struct smbXsrv_connection *sg_connection_first(TALLOC_CTX *mem_ctx,
 
 /**
  * What smbd has chosen for it: 0 while that is nothing, and another number with
- * each other choice. And is it one of SMB1?
+ * each other choice. Is it one of SMB1? And does a client that has it and sends a
+ * request of SMB1 keep it for good, by this smbd?
  */
 int sg_connection_choice(const struct smbXsrv_connection *xconn);
 bool sg_connection_is_smb1(const struct smbXsrv_connection *xconn);
+bool sg_connection_keeps_smb1(void);
 
 /**
  * Is fde where its messages come from? And the socket.

@@ -91,6 +91,17 @@ class Chroot:
             f.write(text)
         os.chmod(self.file(name), mode)
 
+    def take_project(self, root, name):
+        """Copy what git knows or would add there, without what was built."""
+        names = subprocess.run(
+            ['git', '-C', root, 'ls-files', '-co', '-z', '--exclude-standard'],
+            stdout=subprocess.PIPE, check=True).stdout.decode().split('\0')
+        for source in filter(None, names):
+            if os.path.isfile(os.path.join(root, source)):
+                path = self.file(os.path.join(name, source))
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                shutil.copy(os.path.join(root, source), path)
+
     def command(self, argv, offline=True):
         """What to run, so that argv is run inside."""
         return ((OFFLINE if offline else ONLINE) +

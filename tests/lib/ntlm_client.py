@@ -62,9 +62,13 @@ class Logons(wire.Connection):
     capabilities = wire.CAP_ENCRYPTION
 
     def __init__(self, port, dialect='SMB3_11', source=None, guid=wire.GUID,
-                 first=None):
-        """first: a message to ask before the negotiate."""
-        super().__init__(port, source)
+                 first=None, after=None):
+        """first: a message to ask before the negotiate.  after: a connection to
+        go on with, which spoke SMB1 so far."""
+        if after is None:
+            super().__init__(port, source)
+        else:
+            self.socket = after.socket
         self.first_answer = self.ask(first) if first else b''
         self.ask(wire.smb2_negotiate(
             dialect, capabilities=self.capabilities, guid=guid,

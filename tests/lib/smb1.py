@@ -161,8 +161,9 @@ class Smb1(wire.Connection):
             length = struct.unpack_from('<H', answer, at + 1 + 2 * count)[0]
             start = at + 3 + 2 * count
             found.append((uid, tid, words, answer[start:start + length]))
+            chained = command not in NO_CHAIN and len(words) >= 4
             command, _, at = (struct.unpack_from('<BBH', words)
-                              if len(words) >= 4 else (NONE, 0, 0))
+                              if chained else (NONE, 0, 0))
         return status_name(status), found
 
     def logon(self, user, password=None):

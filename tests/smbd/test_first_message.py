@@ -8,6 +8,7 @@ event that says what was understood.
 
 import struct
 
+import machine
 import processes
 import smb1
 import wire
@@ -310,10 +311,42 @@ def test_exception_after_smb1_was_chosen(t):
     t.fields(smbd.events()[-1], outcome='denied', dialect='NT1')
 
 
-def test_no_smb2_after_a_request_of_smb1(t):
+def test_smb2_after_a_request_of_smb1(t):
+    """Up to 4.20 smbd hangs up; a newer one goes over to it even then."""
     smbd = t.smbd()
     with smb1.Smb1(smbd.port) as c:
         t.equal('NT_STATUS_SUCCESS', c.log_on('alice'))
-        t.equal(b'', c.ask(wire.smb2_negotiate('SMB3_00')))
-    t.story(smbd, 'negotiate allowed', 'session allowed')
+        if machine.version() < (4, 21):
+            t.equal(b'', c.ask(wire.smb2_negotiate('SMB3_00')))
+            t.story(smbd, 'negotiate allowed', 'session allowed')
+            lives(t, smbd)
+            return
+        newer = Logons(smbd.port, 'SMB3_00', after=c)
+        session = newer.log_on('alice')
+        t.equal(b'hello\n', newer.read_file(newer.tree('open', session), session))
+    t.story(smbd, 'negotiate allowed', 'session allowed', *visit('open'))
+    events = smbd.events(event='negotiate')
+    t.equal(['NT1', 'SMB3_00'], [event['dialect'] for event in events])
+    t.fields(events[1], offer__dialects=['SMB3_00'], cipher='AES-128-CCM')
     lives(t, smbd)
+
+
+def test_refused_smb2_after_a_request_of_smb1(t):
+    """The newer dialect is judged as any other."""
+    smbd = t.smbd(options={
+        'smbguard:min protocol': 'SMB3_00', 'smbguard:exceptions': 'old',
+        'smbguard:old hosts': '127.0.0.2', 'smbguard:old allow': 'smb1',
+        'smbguard:old until': '2099-12-31', 'smbguard:old reason': 'a test'})
+    with smb1.Smb1(smbd.port, '127.0.0.2') as c:
+        t.equal('NT_STATUS_SUCCESS', c.log_on('alice'))
+        answer = c.ask(wire.smb2_negotiate('SMB2_10'))
+        if machine.version() < (4, 21):
+            t.equal(b'', answer)
+        else:
+            t.equal(0x0210, wire.smb2_negotiated(answer))
+    events = smbd.events(event='negotiate')
+    t.equal(['NT1', 'SMB2_10'][:1 if machine.version() < (4, 21) else 2],
+            [event['dialect'] for event in events])
+    for event in events:
+        t.fields(event, outcome='allowed', policy__exception='old',
+                 clientAddress='127.0.0.2')
