@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # Copyright (C) The smbguard authors 2026
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the tests: a real smbd, the unit and module tests, the linter, the package.
+"""Run the tests: a real smbd, units and modules, the linter, the package, Debian 13.
 
 What: tests/{smbd,tool}/test_*.py, build/tests/{unit,module}/test_*, buildtools/lint,
-and at the end tests/packages/run.py.  Prints a line a test, and last "N passed,
+and at the end what PARTS names.  Prints a line a test, and last "N passed,
 N failed" on a line of its own.
 
 How: the script runs itself again inside a mount namespace with accounts and a
@@ -44,6 +44,8 @@ PATIENCE = 10
 QUICK = (r'^(lint|unit|module|shares|share_encryption|server_encryption|'
          r'min_protocol|logons|joined|own_objects|broken_gates|offers|'
          r'tool_check|tool_explain|tool_documents)\b')
+# What is run after the tests, in systems that it makes.
+PARTS = {'packages': 'packages/run.py', 'trixie': 'matrix/beside.py'}
 MODULES = [os.path.join(harness.STAGE, name)
            for name in ('smbguard.so', 'vfs/smbguard.so')]
 
@@ -300,21 +302,21 @@ def inside(arguments):
         processes.end(lambda: processes.descendants(os.getpid()))
         runner.counts['failed'] += 1
         print('FAIL         interrupted')
-    if not any(runner.counts.values()) and not wants_packages(arguments):
+    if not any(runner.counts.values()) and not wanted_parts(arguments):
         runner.counts['failed'] += 1
         print('FAIL         no test matches "%s"' % arguments.k)
     sandbox.write_report(json.dumps(runner.counts))
     return 0
 
 
-def wants_packages(arguments):
-    return re.search(arguments.k, 'packages') is not None
+def wanted_parts(arguments):
+    return [name for name in PARTS if re.search(arguments.k, name)]
 
 
-def packages():
-    """Run the tests of the package, in systems of their own; their counts."""
+def run_part(name):
+    """Run what makes systems of its own; its counts, from its last line."""
     process = subprocess.Popen(
-        [sys.executable, os.path.join(HERE, 'packages/run.py')],
+        [sys.executable, os.path.join(HERE, PARTS[name])],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     counts = {'passed': 0, 'failed': 0}
     with process:
@@ -326,7 +328,7 @@ def packages():
                 print(line, end='', flush=True)
     if process.returncode and not counts['failed']:
         counts['failed'] = 1
-        print('FAIL         packages: exit status %d' % process.returncode)
+        print('FAIL         %s: exit status %d' % (name, process.returncode))
     return counts
 
 
@@ -349,8 +351,8 @@ def outside(arguments):
     for line in left:
         print('    ' + line)
     counts['failed' if left else 'passed'] += 1
-    if wants_packages(arguments):
-        more = packages()
+    for name in wanted_parts(arguments):
+        more = run_part(name)
         counts = {name: counts[name] + more[name] for name in counts}
     print('%(passed)d passed, %(failed)d failed' % counts)
     return 1 if counts['failed'] else 0

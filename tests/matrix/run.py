@@ -110,7 +110,7 @@ def run_suite(suite, args, known):
     try:
         here = system.prepare(suite, args.refresh)
         known.set_samba(here.samba())
-        here.take_project(ROOT)
+        here.take_commit(ROOT)
         options = here.take_source(args.trees.get(suite))
     except system.Failure as e:
         known.cannot(str(e))

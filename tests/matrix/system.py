@@ -35,6 +35,8 @@ Pin: release n=%s
 Pin-Priority: 900
 '''
 TIME_LIMIT = 2 * 60 * 60
+# In the environment of what runs in a system, so that it makes none itself.
+WITHIN = 'SMBGUARD_MATRIX'
 
 # line: what it said last
 Done = collections.namedtuple('Done', 'status line minutes')
@@ -85,7 +87,7 @@ class System(chroot.Chroot):
             raise Failure('its archive has no Samba')
         return found[1]
 
-    def take_project(self, root):
+    def take_commit(self, root):
         """Copy the last commit in; what its commands fetched before stays."""
         path = self.file(PROJECT)
         os.makedirs(path, exist_ok=True)
@@ -97,6 +99,15 @@ class System(chroot.Chroot):
                               text=True, check=False)
         if done.returncode:
             raise Failure('the project cannot be copied:\n' + done.stdout)
+
+    def take_tree(self, root):
+        """Copy the tree in as it is; what was built of the last one stays."""
+        path = self.file(PROJECT)
+        script = ('mkdir -p "$1" && cd "$1" && '
+                  'find . -mindepth 1 -maxdepth 1 ! -name .cache ! -name build '
+                  '-exec rm -rf {} +')
+        subprocess.run(['sh', '-c', script, 'sh', path], check=True)
+        self.take_project(root, PROJECT)
 
     def take_source(self, tree):
         """Copy a source of Samba in; returns the option for `./waf`."""
@@ -117,8 +128,9 @@ class System(chroot.Chroot):
                 status = subprocess.run(
                     self.command(['sh', '-c', 'cd /%s && exec %s' % (
                         PROJECT, command)], offline=False),
-                    env=chroot.ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=f,
-                    stderr=f, timeout=TIME_LIMIT, check=False).returncode
+                    env=dict(chroot.ENVIRONMENT, **{WITHIN: '1'}),
+                    stdin=subprocess.DEVNULL, stdout=f, stderr=f,
+                    timeout=TIME_LIMIT, check=False).returncode
             except subprocess.TimeoutExpired:
                 status = 124
                 f.write('\nwas not done after %d minutes\n' % (TIME_LIMIT / 60))

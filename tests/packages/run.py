@@ -132,7 +132,7 @@ def build(system, tree, work):
     system.sh('useradd -m builder && mkdir -p /build/samba')
     shutil.copytree(tree, system.file('build/samba'), symlinks=True,
                     dirs_exist_ok=True)
-    copy_project(system.file('build/smbguard'))
+    system.take_project(ROOT, 'build/smbguard')
     system.sh('chown builder /build && chown -R builder /build/smbguard')
     system.apt('install build-essential lintian')
     system.apt('build-dep /build/smbguard')
@@ -151,18 +151,6 @@ def build(system, tree, work):
                  '+samba' + samba.split(':')[-1] in name, name)
     shutil.copy(system.file('build/' + name), work)
     return os.path.join(work, name), samba
-
-
-def copy_project(to):
-    """What git knows or would add, without what was built here."""
-    names = subprocess.run(['git', '-C', ROOT, 'ls-files', '-co', '-z',
-                            '--exclude-standard'], stdout=subprocess.PIPE,
-                           check=True).stdout.decode().split('\0')
-    for name in filter(None, names):
-        source, path = os.path.join(ROOT, name), os.path.join(to, name)
-        if os.path.isfile(source):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            shutil.copy(source, path)
 
 
 if __name__ == '__main__':

@@ -14,6 +14,7 @@ How it fails: with the lines that differ.
 """
 
 import difflib
+import gc
 import json
 import os
 import struct
@@ -82,9 +83,11 @@ def visits(smbd, name):
 
         def visit(share):
             try:
-                return impacket_client.status(go, share)
+                got = impacket_client.status(go, share)
             except (nmb.NetBIOSError, OSError, struct.error):
-                return 'no dialect'
+                got = 'no dialect'
+            gc.collect()  # of what failed, which closes its socket
+            return got
         return visit
 
     def newest(password):
