@@ -207,13 +207,11 @@ smbd is still running, with examples/demo.conf. In another terminal:
   smbclient //127.0.0.1/secret %(logon)s -m SMB2_10 -c ls    (refused)
   smbclient //127.0.0.1/open %(logon)s -m NT1 \\
       --option='client min protocol=NT1' -c ls
-  curl -u alice:%(password)s smb://127.0.0.1:%(port)d/open/hello.txt
   tail -f %(audit)s
 
 Its configuration: %(conf)s
 To stop it:        kill %(pid)d; rm -r %(directory)s''' % {
-        'logon': logon, 'password': PASSWORD, 'port': smbd.port,
-        'audit': AUDIT, 'conf': smbd.conf, 'pid': smbd.pid,
+        'logon': logon, 'audit': AUDIT, 'conf': smbd.conf, 'pid': smbd.pid,
         'directory': sandbox.run_dir()})
 
 
