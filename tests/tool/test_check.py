@@ -139,7 +139,10 @@ def test_effective_policy(t):
              'min protocol': 'SMB3_11', 'encryption': 'required',
              'encryption algorithms': 'AES-256-GCM', 'signing': 'optional',
              'signing algorithms': 'any', 'guest': 'deny', 'ntlm': 'allow'},
-            t.one(result['shares'], 'share'))
+            result['shares'][0])
+    t.equal(('IPC$', True, 'audit', 'SMB3_00'),
+            tuple(t.one(result['shares'][1:], 'share more')[n] for n in (
+                'share', 'guarded', 'mode', 'min protocol')))
     t.equal(('audit', 'SMB3_00', 'AES-128-GCM, AES-256-GCM'),
             tuple(result['global'][n] for n in (
                 'mode', 'min protocol', 'encryption algorithms')))
@@ -236,7 +239,7 @@ def test_includes_take_their_place(t):
     finding = t.one(result['findings'], 'finding')
     t.equal((inner, 4), (finding['file'], finding['line']))
     t.equal('audit', result['global']['mode'])
-    t.equal([('extra', 'deny'), ('team', 'allow')],
+    t.equal([('extra', 'deny'), ('team', 'allow'), ('IPC$', 'allow')],
             [(s['share'], s['guest']) for s in result['shares']])
 
 
@@ -264,7 +267,8 @@ def test_copy_and_second_section(t):
                                      'copy = team', 'path = /srv', '[TEAM]',
                                      'smbguard:guest = deny'])
     result = expect(t, path, [])
-    t.equal([('team', 'deny', 'deny'), ('twin', 'deny', 'allow')],
+    t.equal([('team', 'deny', 'deny'), ('twin', 'deny', 'allow'),
+             ('IPC$', 'allow', 'allow')],
             [(s['share'], s['ntlm'], s['guest']) for s in result['shares']])
 
 
@@ -313,7 +317,7 @@ def test_guarded_is_who_smbd_guards(t):
             '--parameter-name="vfs objects" "%s" 2>/dev/null' % (name, path))
         t.equal(0, status, output)
         t.equal('smbguard' in output, told[name], name)
-    t.equal({'team': False, 'late': True}, told)
+    t.equal({'team': False, 'late': True, 'IPC$': True}, told)
     # Once smbguard is loaded, it guards both.
     _, result = check(t, write(t, lines))
-    t.equal([True, True], [share['guarded'] for share in result['shares']])
+    t.equal([True] * 3, [share['guarded'] for share in result['shares']])
