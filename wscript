@@ -9,6 +9,8 @@ headers for modules/smbd only.
 
 How: the module leaves Samba's symbols undefined, because smbd has them; what
 the linker can therefore not check, checks/*.ok does (see module_symbols.py).
+They are made weak ones, so that the module loads into a newer smbd that has
+others, and can say what is wrong (see modules/smbd/symbols.c).
 vfs/smbguard.so is told at build time which library has most of them: programs of
 Samba's that are not smbd load VFS modules as well, and keep it to themselves.
 
@@ -21,7 +23,7 @@ import re
 import subprocess
 import sys
 
-from waflib import Configure, Utils
+from waflib import Configure, TaskGen, Utils
 
 APPNAME = 'smbguard'
 VERSION = '0.1.0'
@@ -41,7 +43,10 @@ OF_THE_LIBRARY = 'global_smbXsrv_client'
 # Builds for tests of what must be refused: {name: (source, what it believes)}.
 FAULTS = {'layout-fault': ('modules/smbd/layout.c', 'SMBGUARD_LAYOUT_FAULT=1'),
           'version-fault': ('modules/smbd/layout.c', 'SMBGUARD_VERSION_FAULT=1'),
+          'symbol-fault': ('modules/smbd/layout.c', 'SMBGUARD_SYMBOL_FAULT=1'),
           'build-fault': ('modules/smbd/state.c', 'SMBGUARD_BUILD_FAULT=1')}
+# What these need and no Samba has.
+GONE = ['smbguard_test_gone', 'smbguard_test_gone_data']
 # What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
 PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
 
@@ -116,6 +121,7 @@ def options(opt):
 
 def configure(conf):
     conf.load('compiler_c gccdeps')
+    conf.find_program('objcopy')
     conf.find_program('scdoc', msg='Checking for scdoc (for the manual)')
     conf.env.cshlib_PATTERN = '%s.so'  # not lib*.so
     for name in LIBRARIES:
@@ -183,8 +189,12 @@ def _configure_samba(conf):
     conf.msg('Samba\'s library for its modules', conf.env.SAMBA_LIBRARY)
     conf.define('SMBGUARD_SAMBA_LIBRARY', conf.env.SAMBA_LIBRARY)
     conf.bldnode.make_node('samba-source').write(tree + '\n')
-    conf.bldnode.make_node('samba-symbols').write(
-        '\n'.join(sorted(module_symbols.provided(samba_source.SMBD))) + '\n')
+    provided = module_symbols.provided(samba_source.SMBD)
+    public = module_symbols.public(samba_source.SMBD)
+    for name, symbols in (('symbols', provided),
+                          ('private', (provided - public).union(GONE))):
+        conf.bldnode.make_node('samba-' + name).write(
+            '\n'.join(sorted(symbols)) + '\n')
 
 
 def _configure_sanitizers(conf):
@@ -211,6 +221,20 @@ def build(bld):
     _build_docs(bld)
     if bld.env.LIB_cmocka:
         _build_tests(bld)
+
+
+@TaskGen.feature('weak')
+@TaskGen.after_method('process_source')
+def _weaken(gen):
+    """What objects need of Samba becomes weak as soon as they are compiled."""
+    names = gen.bld.bldnode.find_node('samba-private')
+    option = '--weaken-symbols=' + names.abspath()
+    for task in gen.compiled_tasks:
+        def run(task=task, compiled=task.run):
+            return compiled() or task.exec_command(
+                task.env.OBJCOPY + [option, task.outputs[0].abspath()])
+        task.run = run
+        task.dep_nodes.append(names)
 
 
 def _build_id(bld):
@@ -241,15 +265,17 @@ def _build_objects(bld):
         bld.objects(target='core_checked', source=core, includes=INCLUDES,
                     cflags=CFLAGS + CFLAGS_CORE + bld.env.SANITIZE,
                     use='talloc tdb')
-    samba = CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS
-    bld.objects(target='glue', source=glue, includes=INCLUDES, cflags=samba)
+    # no LTO: what has yet to be compiled has no symbols to make weak
+    samba = CFLAGS + FORTIFY + bld.env.SAMBA_CFLAGS + ['-fno-lto']
+    bld.objects(target='glue', source=glue, includes=INCLUDES, cflags=samba,
+                features='weak')
     for source in sorted(special):
         bld.objects(target=os.path.basename(source)[:-2], source=source,
-                    includes=INCLUDES, cflags=samba)
+                    includes=INCLUDES, cflags=samba, features='weak')
     bld.objects(target='faultless', source=[], use='layout state')
     for name, (source, define) in FAULTS.items():
         bld.objects(target=name, source=source, defines=[define],
-                    includes=INCLUDES, cflags=samba)
+                    includes=INCLUDES, cflags=samba, features='weak')
     # The gates see nothing of Samba's but an NTSTATUS.
     public = CFLAGS + FORTIFY + ['-idirafter', samba_headers.SAMBA_DEV]
     bld.objects(target='gates', source=bld.path.ant_glob('modules/gates/*.c'),
@@ -277,7 +303,9 @@ def _build_module(bld, where, objects, install):
         _link(bld, '%s/modules/%s' % (where, name), use,
               install and os.path.dirname(install + '/' + name))
     bld(rule=_check_module, target='checks/%s.ok' % where,
-        source=[bld.bldnode.find_node('samba-symbols')] + [
+        gone=GONE if install is None else [],
+        source=[bld.bldnode.find_node('samba-' + name)
+                for name in ('symbols', 'private')] + [
             bld.bldnode.find_or_declare('%s/modules/%s' % (where, name))
             for name in parts],
         cls_keyword=lambda task: 'Checking', cls_str=lambda task: where)
@@ -292,10 +320,12 @@ def _link(bld, target, use, folder):
 
 
 def _check_module(task):
-    names, *modules = task.inputs
-    names = set(names.read().split())
+    provided, private, *modules = task.inputs
+    provided, private = (set(names.read().split())
+                         for names in (provided, private))
+    provided.update(task.generator.gone)
     wrong = ['%s: %s\n' % (module, line) for module in modules
-             for line in module_symbols.missing(module.abspath(), names)]
+             for line in module_symbols.wrong(module.abspath(), provided, private)]
     if wrong:
         sys.stderr.write(''.join(wrong))
         return 1

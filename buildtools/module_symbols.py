@@ -4,17 +4,23 @@
 
 What: a module must not link Samba's private libraries, so the linker cannot say
 that a function is misspelt or gone; smbd would, when it refuses to load the
-module.  provided() lists what smbd and its libraries define; library_with() is
-the library that defines one of them; missing() compares a module with such a
-list and says what only a running smbd would find out.
+module.  provided() lists what smbd and its libraries define, public() what of
+that is from libraries that keep what they have; library_with() is the library
+that defines one of them; wrong() compares a module with such lists and says what
+only a running smbd would find out.
 
-How it fails: missing() returns sentences; no sentence means all is well.
+How it fails: wrong() returns sentences; no sentence means all is well.
 """
 
 import re
 import subprocess
 
 ENTRY = 'samba_init_module'
+# Libraries that modules are linked with as any program is.
+PUBLIC = r'/(ld-linux[^/]*|lib(c|m|pthread|dl|talloc|tevent|tdb))\.so\b'
+# What the compiler itself leaves to be found, or not.
+OF_COMPILER = {'_ITM_deregisterTMCloneTable', '_ITM_registerTMCloneTable',
+               '__cxa_finalize', '__gmon_start__'}
 
 
 def libraries(program):
@@ -30,6 +36,15 @@ def provided(program):
     return names
 
 
+def public(program):
+    """Those of its symbols that another release has, too."""
+    names = set()
+    for path in libraries(program):
+        if re.search(PUBLIC, path):
+            names |= _names(path, '--defined-only')
+    return names
+
+
 def library_with(program, symbol):
     """The soname of the library of a program's that defines a symbol."""
     for path in libraries(program):
@@ -40,32 +55,41 @@ def library_with(program, symbol):
     raise ValueError('no library of %s has %s' % (program, symbol))
 
 
-def missing(module, names):
-    """What is wrong with module, whose host defines names."""
-    wrong = []
+def wrong(module, provided, private):
+    """What is wrong with module, whose host defines these symbols.
+
+    private: those of them that another release need not have.
+    """
+    found = []
     exported = _names(module, '--defined-only')
     if exported != {ENTRY}:
-        wrong.append('it must export %s and nothing else, and exports: %s'
+        found.append('it must export %s and nothing else, and exports: %s'
                      % (ENTRY, ' '.join(sorted(exported)) or 'nothing'))
     needed = re.findall(r'\(NEEDED\).*\[(.*)\]', _output(['readelf', '-d', module]))
-    wrong += ['it names %s, and the loader would go through all libraries of '
+    found += ['it names %s, and the loader would go through all libraries of '
               'smbd in each connection' % name for name in needed if 'samba' in name]
     if re.search(r'SAMBA', _output(['readelf', '-V', module])):
-        wrong.append('it is linked with versions of Samba\'s private symbols, so '
+        found.append('it is linked with versions of Samba\'s private symbols, so '
                      'that each update of Samba would break it')
     own = set()
     for path in [module] + libraries(module):
         own |= _names(path, '--defined-only')
-    for name in sorted(_names(module, '--undefined-only') - names - own):
-        wrong.append('neither smbd nor a library has %s()' % name)
-    return wrong
+    strong = _names(module, '--undefined-only')
+    weak = _names(module, '--undefined-only', True) - OF_COMPILER
+    for name in sorted((strong | weak) - provided - own):
+        found.append('neither smbd nor a library has %s()' % name)
+    for name in sorted(strong & private - own):
+        found.append('it would not load where there is no %s(), and could not say '
+                     'what is wrong: it must be weak' % name)
+    return found
 
 
-def _names(path, kind):
+def _names(path, kind, need_not_exist=False):
     text = _output(['nm', '-D', '-P', kind, path])
-    # name[@version] type ...; A is the name of a version, w need not exist
+    # name[@version] type ...; A is the name of a version, w and v need not exist
     rows = [line.split() for line in text.splitlines()]
-    return {row[0].split('@')[0] for row in rows if row[1] not in 'Aw'}
+    return {row[0].split('@')[0] for row in rows
+            if row[1] != 'A' and (row[1] in 'wv') == need_not_exist}
 
 
 def _output(argv):

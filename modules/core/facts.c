@@ -12,6 +12,11 @@
 
 #include "facts.h"
 
+const char *sg_who_key(enum sg_who who)
+{
+	return who == SG_USER ? "users" : "groups";
+}
+
 bool sg_facts_is_user(const struct sg_facts *facts)
 {
 	return !facts->guest && !facts->anonymous;

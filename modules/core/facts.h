@@ -18,6 +18,9 @@ enum sg_who {
 	SG_GROUP,
 };
 
+/** How exceptions call a list of them: "users" or "groups". */
+const char *sg_who_key(enum sg_who who);
+
 /* A fact that may not be known (yet). */
 enum sg_known {
 	SG_UNKNOWN = 0,
@@ -78,7 +81,17 @@ struct sg_facts {
 	 * in "valid users" of smb.conf. NULL while there is no account.
 	 */
 	bool (*is_who)(enum sg_who who, const char *name, void *data);
+	/*
+	 * The name, as is_who finds it, of that which has this SID: the account
+	 * or a group that it is in. NULL if neither has it, or it is not known.
+	 */
+	const char *(*name_of)(TALLOC_CTX *mem_ctx,
+			       const char *sid,
+			       enum sg_who *who,
+			       void *data);
 	void *is_who_data;
+	/* What stands between domain and name; '\0': a backslash. */
+	char name_separator;
 };
 
 /**

@@ -116,46 +116,24 @@ static void find(struct judge *j,
 	*j->verdict = finding;
 }
 
-/* What a refusal adds about an exception that did not help. */
-static const char *exception_words(struct judge *j,
-				   enum sg_exception_state state,
-				   const struct sg_exception *e)
-{
-	const char *words = "";
-
-	if (state == SG_EXCEPTION_EXPIRED) {
-		words = talloc_asprintf(j->verdict,
-					" Exception %s expired: its last day "
-					"was %s.",
-					e->name,
-					e->until);
-	}
-	if (state == SG_EXCEPTION_INVALID) {
-		words = talloc_asprintf(j->verdict,
-					" Exception %s does not hold: %s.",
-					e->name,
-					e->invalid);
-	}
-	if (words == NULL) {
-		j->ok = false;
-	}
-	return words;
-}
-
 static void judge_unmet(struct judge *j,
 			const struct sg_option *rule,
 			const struct sg_section *section,
 			struct sg_verdict finding)
 {
 	const struct sg_exception *e = NULL;
+	uint32_t allow = sg_option_allow(rule, j->facts);
 	enum sg_exception_state state =
-		sg_exception_for(j->policy,
-				 j->facts,
-				 sg_option_allow(rule, j->facts),
-				 &e);
-	const char *more = exception_words(j, state, e);
+		sg_exception_for(j->policy, j->facts, allow, &e);
+	const char *more = sg_exception_told(j->verdict,
+					     j->policy,
+					     j->facts,
+					     allow,
+					     state,
+					     &e);
 
 	if (more == NULL) {
+		j->ok = false;
 		return;
 	}
 	finding.outcome = refusal_in(section->mode);

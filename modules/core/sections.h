@@ -38,4 +38,19 @@ enum sg_exception_state sg_exception_for(const struct sg_policy *policy,
 					 uint32_t allow,
 					 const struct sg_exception **which);
 
+/**
+ * What a refusal adds about an exception that did not help: sentences with a
+ * blank in front, or nothing. NULL when out of memory.
+ *
+ * state, which: what sg_exception_for() has said. If that is
+ * SG_EXCEPTION_OTHERS, which receives an exception that means the client and
+ * does not name it, NULL if there is none.
+ */
+const char *sg_exception_told(TALLOC_CTX *mem_ctx,
+			      const struct sg_policy *policy,
+			      const struct sg_facts *facts,
+			      uint32_t allow,
+			      enum sg_exception_state state,
+			      const struct sg_exception **which);
+
 #endif /* SMBGUARD_CORE_SECTIONS_H */

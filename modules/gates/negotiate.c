@@ -256,7 +256,7 @@ static void before_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
 
-	sg_raised_put_back(client);
+	sg_raised_put_back(client, true);
 	sg_config_forget(client);
 }
 

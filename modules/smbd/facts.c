@@ -216,6 +216,37 @@ static bool is_who(enum sg_who who, const char *name, void *data)
 	return is;
 }
 
+/* What has a SID, if it is the account or one of its groups. */
+static const char *name_of(TALLOC_CTX *mem_ctx,
+			   const char *text,
+			   enum sg_who *who,
+			   void *data)
+{
+	const struct auth_session_info *session_info = data;
+	const struct security_token *token = session_info->security_token;
+	enum lsa_SidType type = SID_NAME_UNKNOWN;
+	const char *domain = NULL;
+	const char *name = NULL;
+	struct dom_sid sid = {0};
+	bool known;
+
+	known = dom_sid_parse(text, &sid) && token != NULL &&
+		security_token_has_sid(token, &sid) &&
+		lookup_sid(mem_ctx, &sid, &domain, &name, &type);
+	if (!known) {
+		return NULL;
+	}
+	*who = type == SID_NAME_USER ? SG_USER : SG_GROUP;
+	if (domain == NULL || domain[0] == '\0') {
+		return name;
+	}
+	return talloc_asprintf(mem_ctx,
+			       "%s%c%s",
+			       domain,
+			       *lp_winbind_separator(),
+			       name);
+}
+
 void sg_facts_add_account(struct sg_facts *facts,
 			  const struct auth_session_info *session_info)
 {
@@ -244,6 +275,8 @@ void sg_facts_add_account(struct sg_facts *facts,
 	facts->guest = level == SECURITY_GUEST;
 	facts->anonymous = level == SECURITY_ANONYMOUS;
 	facts->is_who = is_who;
+	facts->name_of = name_of;
+	facts->name_separator = *lp_winbind_separator();
 	facts->is_who_data =
 		discard_const_p(struct auth_session_info, session_info);
 }

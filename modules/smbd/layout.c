@@ -13,13 +13,16 @@
  *
  * Equal sizes are no proof: a function may have another parameter in another
  * release (lp_server_smb_encrypt() of 4.24). So the release is compared first,
- * and then where smbd has its parameters.
+ * then whether all symbols are there (symbols.c), and where smbd has its
+ * parameters.
  *
- * How it fails: any difference, and a pointer that is NULL, means no.
+ * How it fails: any difference, and a pointer that is NULL, means no. What is
+ * not known enough to write into smbd's log goes to the standard error output.
  */
 
 #include "smbd/samba.h"
 #include "smbd/layout.h"
+#include "smbd/symbols.h"
 
 /* A test build pretends that every struct has grown. */
 #ifdef SMBGUARD_LAYOUT_FAULT
@@ -34,6 +37,28 @@
 #else
 #define EXPECTED_MINOR SMBGUARD_SAMBA_VERSION_MINOR
 #endif
+
+/* And two need what no Samba has: wscript, GONE. */
+#if defined(SMBGUARD_VERSION_FAULT) || defined(SMBGUARD_SYMBOL_FAULT)
+int smbguard_test_gone(void);
+extern int smbguard_test_gone_data;
+
+static int use_what_is_gone(void)
+{
+	return smbguard_test_gone() + smbguard_test_gone_data;
+}
+#else
+static int use_what_is_gone(void)
+{
+	return 0;
+}
+#endif
+
+/* What to do, behind what is wrong. */
+#define REMEDY                                                               \
+	"it does nothing here, and smbd refuses every share that lists it. " \
+	"Install the smbguard that was built for this Samba, or build it "   \
+	"anew: ./waf configure build install\n"
 
 /* A parameter of smb.conf, and where our headers have it. */
 struct place {
@@ -67,9 +92,7 @@ static bool parameters_fit(void)
 		if (parm == NULL || (size_t)parm->offset != places[i].offset) {
 			DBG_ERR("smbguard: this smbd has \"%s\" at another "
 				"place than the Samba that smbguard was built "
-				"for (%s): it does nothing here, and smbd "
-				"refuses every share that lists it. Build it "
-				"anew.\n",
+				"for (%s): " REMEDY,
 				places[i].name,
 				SMBGUARD_SAMBA_PACKAGE);
 			return false;
@@ -78,7 +101,8 @@ static bool parameters_fit(void)
 	return true;
 }
 
-bool sg_layout_is_our_samba(void)
+/* The one that we were built for. */
+static bool release_fits(void)
 {
 	const char *version = samba_version_string();
 	unsigned major = 0;
@@ -88,17 +112,40 @@ bool sg_layout_is_our_samba(void)
 	got = sscanf(version, "%u.%u", &major, &minor);
 	if (got == 2 && major == SMBGUARD_SAMBA_VERSION_MAJOR &&
 	    minor == EXPECTED_MINOR) {
-		return parameters_fit();
+		return true;
 	}
-	DBG_ERR("smbguard: it was built for Samba %u.%u (%s), and this is %s: "
-		"it does nothing here, and smbd refuses every share that "
-		"lists it. Install the smbguard that was built for this "
-		"Samba.\n",
+	DBG_ERR("smbguard: it was built for Samba %u.%u (%s), and this is "
+		"%s: " REMEDY,
 		SMBGUARD_SAMBA_VERSION_MAJOR,
 		EXPECTED_MINOR,
 		SMBGUARD_SAMBA_PACKAGE,
 		version);
 	return false;
+}
+
+bool sg_layout_is_our_samba(void)
+{
+	const char *missing = sg_symbols_missing();
+
+	if (missing != NULL && !sg_symbols_can_tell()) {
+		fprintf(stderr,
+			"smbguard: this program has no %s: it is no smbd that "
+			"smbguard was built for (%s).\n",
+			missing,
+			SMBGUARD_SAMBA_PACKAGE);
+		return false;
+	}
+	if (!release_fits()) {
+		return false;
+	}
+	if (missing != NULL) {
+		DBG_ERR("smbguard: this smbd has no %s, as the Samba has that "
+			"smbguard was built for (%s): " REMEDY,
+			missing,
+			SMBGUARD_SAMBA_PACKAGE);
+		return false;
+	}
+	return use_what_is_gone() == 0 && parameters_fit();
 }
 
 bool sg_layout_fits(TALLOC_CTX *mem_ctx,

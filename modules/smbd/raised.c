@@ -165,7 +165,7 @@ static int find_share(const struct raised *raised)
 }
 
 /* To a share, and to what smbd has made of it since, with what was raised. */
-static void put_back(const struct raised *raised)
+static void put_back(const struct raised *raised, bool loading)
 {
 	int num = lp_numservices();
 	int section;
@@ -173,7 +173,9 @@ static void put_back(const struct raised *raised)
 	bool copied;
 
 	if (raised->snum == SG_GLOBAL_SNUM) {
-		put_back_at(raised, SG_GLOBAL_SNUM);
+		if (!loading) {
+			put_back_at(raised, SG_GLOBAL_SNUM);
+		}
 		return;
 	}
 	section = find_share(raised);
@@ -189,7 +191,7 @@ static void put_back(const struct raised *raised)
 	}
 }
 
-void sg_raised_put_back(struct sg_client_state *client)
+void sg_raised_put_back(struct sg_client_state *client, bool loading)
 {
 	struct raised *raised = client->raised;
 	size_t i = client->num_raised;
@@ -199,7 +201,7 @@ void sg_raised_put_back(struct sg_client_state *client)
 	sg_stands_forget(client);
 	while (i > 0) {
 		i--;
-		put_back(&raised[i]);
+		put_back(&raised[i], loading);
 	}
 	TALLOC_FREE(raised);
 	sg_config_mark_sections(false);

@@ -29,7 +29,11 @@ bool sg_raised_encrypt(struct sg_client_state *client, int snum, int value);
 /**
  * Put back what was raised. Must be done before smbd loads its configuration,
  * onto what is there.
+ *
+ * loading: a load has begun. smbd has dropped the defaults of shares in [global]
+ * by then, and frees the memory that a new value would be put into: they are
+ * left alone.
  */
-void sg_raised_put_back(struct sg_client_state *client);
+void sg_raised_put_back(struct sg_client_state *client, bool loading);
 
 #endif /* SMBGUARD_SMBD_RAISED_H */

@@ -178,6 +178,14 @@ CASES = {
          ('warning', 'share-unguarded', 'team', 'recycle')],
         ['vfs objects = smbguard'], ['vfs objects = recycle'],
         drop='smbguard'),
+    'some_shares_alone': Broken(
+        [('note', 'share-fallback', 'IPC$', '')],
+        share=['vfs objects = smbguard'], drop='vfs objects'),
+    'some_shares_alone_and_nothing_preloaded': Broken(
+        [('error', 'preload-missing', 'global', None),
+         ('error', 'share-unguarded', 'IPC$', 'objects = acl_xattr')],
+        ['vfs objects = acl_xattr'], ['vfs objects = smbguard'],
+        drop='smbguard.so'),
     'module_below_the_share': Broken(
         [('note', 'share-fallback', 'team', 'objects = smbguard')],
         drop='vfs objects', more=['[global]', 'vfs objects = smbguard']),

@@ -103,13 +103,13 @@ def other_release(system):
 
 
 def does_not_load(system, samba):
-    print('Samba gets an smbd that cannot load the module (simulated)')
+    print('Samba gets an smbd that lacks what the module needs (simulated)')
     newer = samba + '.2'
     archive(system, rename(samba, newer), smbd='/bin/true')
     out = system.apt('upgrade')
     print_said(out)
     check('it is told what is missing, and what that means',
-          any('WARNING: smbd cannot load' in line for line in said(out)) and
+          any('WARNING: it does not fit' in line for line in said(out)) and
           'undefined symbol' in out, out)
     withdraw(system)
     system.pin_samba(samba)

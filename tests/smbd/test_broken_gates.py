@@ -20,6 +20,7 @@ FAULTS = os.path.join(ROOT, 'build/tests')
 PROTOCOLS = ('SMB3_11', 'SMB2_10', 'NT1')
 SECOND_NAME = 'vfs/smbguard.so'
 CALM = {'smbguard:history': 'no'}
+LISTED = {name: {'vfs objects': 'smbguard'} for name in ('open', 'secret')}
 
 
 def fault(name):
@@ -151,15 +152,38 @@ def test_beside_another_build(t):
 
 
 def test_another_release(t):
-    """Functions may have changed, so nothing is called."""
+    """Functions may have gone or changed, so nothing is called.
+
+    This build needs some that no Samba has, and can say what is wrong all the
+    same: as preloaded module, and as share gate.
+    """
     for stage in (fault('version'), mixed(t, fault('version'),
                                           fault('version'))):
-        smbd = t.smbd(stage=stage)
+        for more in ({}, {'preload': None}, {'options': {'vfs objects': None},
+                                             'shares': LISTED}):
+            smbd = t.smbd(stage=stage, **more)
+            refuses_all(t, smbd)
+            t.equal([], smbd.events())
+            for part in ('smbguard: it was built for Samba', 'and this is 4.',
+                         'Install the smbguard that was built for this Samba',
+                         './waf configure build install'):
+                t.contains(part, smbd.log_text())
+            t.true('undefined symbol' not in smbd.log_text(), 'it loads')
+
+
+def test_function_that_has_gone(t):
+    """From an smbd of the same release."""
+    for more in ({}, {'preload': None}):
+        smbd = t.smbd(stage=fault('symbol'), **more)
         refuses_all(t, smbd)
         t.equal([], smbd.events())
-        for part in ('smbguard: it was built for Samba', 'and this is 4.',
-                     'Install the smbguard that was built for this Samba'):
-            t.contains(part, smbd.log_text())
+        t.contains('smbguard: this smbd has no smbguard_test_gone',
+                   smbd.log_text())
+    # Nor is it called by one that is no smbd.
+    status, output = t.run(os.path.join(ROOT, 'build/tests/module/test_modules'),
+                           os.path.dirname(fault('symbol')))
+    t.true(status != 0, output)
+    t.contains('smbguard_test_gone is not in smbd nor its libraries', output)
 
 
 def test_another_layout(t):

@@ -8,6 +8,7 @@ that is not valid does (nothing).
 """
 
 import datetime
+import grp
 
 import impacket_client
 import wire
@@ -170,6 +171,55 @@ def test_groups(t):
     check_plain(t, unencrypted(t, groups='staff2'),
                 {('bob', 'secret', 'SMB2_10'): True,
                  ('alice', 'secret', 'SMB2_10'): False})
+
+
+def test_names_that_nobody_is_found_by(t):
+    """Refused, and told which form would do; with that form, let in."""
+    plain = guarded(t)
+    sids = {}
+    for user in ('alice', 'bob'):
+        plain.smbclient('open', user=user)
+        sids[user] = plain.events(event='session')[-1]['sid']
+    staff2 = 'S-1-22-2-%d' % grp.getgrnam('staff2').gr_gid
+    checked = 0
+    for key, written, user, belongs, right in (
+            ('users', 'GUARDED/alice', 'alice', 'users', 'GUARDED\\alice'),
+            ('users', sids['alice'], 'alice', 'users', 'GUARDED\\alice'),
+            ('users', '@staff2', 'bob', 'groups', 'staff2'),
+            ('groups', '@staff2', 'bob', 'groups', 'staff2'),
+            ('groups', staff2, 'bob', 'groups', 'Unix Group\\staff2'),
+            ('users', 'mallory, GUARDED/bob', 'bob', 'users',
+             'GUARDED\\bob')):
+        other = 'bob' if user == 'alice' else 'alice'
+        smbd = unencrypted(t, **{key: written})
+        for who in (user, other):
+            t.equal(DENIED, smbd.smbclient('secret', 'SMB2_10',
+                                           user=who).got, written)
+            t.equal('ok', smbd.smbclient('secret', user=who).got, written)
+        mine, _, others, _ = t.each(smbd.events(event='share_connect'), 4)
+        t.fields(mine, outcome='denied', policy__option=ENCRYPTION,
+                 policy__exception='plain', policy__until=LATER)
+        t.contains('by "%s" in "smbguard:plain %s". Write %s into '
+                   '"smbguard:plain %s".' % (
+                       written.rpartition(', ')[2], key, right, belongs),
+                   mine['reason'])
+        t.fields(others, outcome='denied', policy__exception=None)
+        t.true('plain' not in others['reason'], others['reason'])
+        check_plain(t, unencrypted(t, **{belongs: right}),
+                    {(user, 'secret', 'SMB2_10'): True,
+                     (other, 'secret', 'SMB2_10'): False})
+        checked += 1
+    t.equal(6, checked, 'names')
+
+
+def test_name_that_nobody_is_found_by_in_audit_mode(t):
+    smbd = guarded(t, {'smbguard:mode': 'audit', ENCRYPTION: 'required'},
+                   named('plain'),
+                   exception('plain', allow='unencrypted', users='@staff2'))
+    t.equal('ok', smbd.smbclient('open', 'SMB2_10', user='bob').got)
+    event = t.one(smbd.events(event='session'))
+    t.fields(event, outcome='would_deny', policy__exception='plain')
+    t.contains('Write staff2 into "smbguard:plain groups"', event['reason'])
 
 
 def test_shares(t):

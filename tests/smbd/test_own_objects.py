@@ -163,6 +163,22 @@ def test_without_a_default_in_global(t):
     t.story(smbd, *story_of_one('own'), *story_of_one('bare'), *visit('open'))
 
 
+def test_list_of_global_without_smbguard_in_front(t):
+    """smbd drops it in each load, which every logon is."""
+    for objects in ('acl_xattr', 'catia smbguard'):
+        smbd = server(t, {'vfs objects': objects}, {'own': REQUIRED})
+        held_to_encryption(t, smbd, 'own')
+        smbd.reload()
+        held_to_encryption(t, smbd, 'own')
+        with smbd.connected('own'):
+            smbd.reload()
+            smbd.reload()
+        smbd.config.set('global', 'vfs objects', None)
+        smbd.reload()
+        held_to_encryption(t, smbd, 'own')
+        t.story(smbd, *story_of_one('own') * 3, *visit('own'))
+
+
 def test_guests(t):
     own = {'guest ok': 'yes', **OWN}
     guest, nobody = {'user': 'mallory', 'password': 'x'}, {'user': ANONYMOUS}

@@ -13,6 +13,7 @@ import struct
 from impacket.smb3structs import (FSCTL_DFS_GET_REFERRALS,
                                   SMB2_0_IOCTL_IS_FSCTL)
 
+import check_tool
 from clients import ANONYMOUS
 from harness import DENIED, visit
 from ntlm_client import Logons
@@ -102,6 +103,49 @@ def test_ipc_has_options_of_its_own(t):
     t.equal(['allowed', 'denied', 'denied'],
             [e['outcome'] for e in smbd.events(event='share_connect',
                                                share='IPC$')])
+
+
+def test_ipc_where_some_shares_alone_list_smbguard(t):
+    """smbd makes IPC$ of [global], which the gates have raised by then."""
+    alone = {'open': {'vfs objects': 'smbguard'}}
+    old = ('IPC$', 'NT1', 'exit')
+    for own in (None, 'acl_xattr'):
+        smbd = server(t, {'vfs objects': own, 'smbguard:guest': 'deny'}, alone)
+        for reloaded in (False, True):
+            if reloaded:
+                smbd.reload()
+            answer = smbd.smbclient(*old, user=ANONYMOUS, options=OLD_LOGON)
+            t.equal((DENIED, 'tree connect'), (answer.got, answer.step))
+            t.equal('ok', smbd.smbclient('IPC$', ABLE, 'exit').got)
+        t.equal([('IPC$', 'ANONYMOUS LOGON', 'denied'),
+                 ('IPC$', 'alice', 'allowed')] * 2,
+                [(e['share'], e['account'], e['outcome'])
+                 for e in smbd.events(event='share_connect')])
+        told = check_tool.check(t, smbd.conf)[1]
+        t.equal([('note', 'IPC$')],
+                [(f['severity'], f['section']) for f in told['findings']
+                 if f['id'] == 'share-fallback' and f['section'] != 'secret'])
+    smbd = server(t, {'vfs objects': None, 'smbguard:mode': 'audit',
+                      'smbguard:guest': 'deny'}, alone)
+    t.equal('ok', smbd.smbclient(LISTING, user=ANONYMOUS).got)
+    t.fields(t.one(smbd.events(event='share_connect')), share='IPC$',
+             outcome='would_deny', account='ANONYMOUS LOGON')
+
+
+def test_ipc_where_nothing_is_preloaded(t):
+    """Then the list of [global] is all that there is."""
+    for objects, expected in (('smbguard', DENIED), (None, 'ok')):
+        smbd = t.smbd(options={'vfs objects': objects, 'smbguard:ntlm': 'deny',
+                               **CALM}, preload=None,
+                      shares={'open': {'vfs objects': 'smbguard'}})
+        t.equal(expected, smbd.smbclient('IPC$', ABLE, 'exit').got)
+        t.equal(DENIED, smbd.smbclient('open', ABLE, 'exit').got)
+        t.equal(['IPC$', 'open'][expected == 'ok':], [
+            e['share'] for e in smbd.events(event='share_connect',
+                                            outcome='denied')])
+        told = check_tool.check(t, smbd.conf)[1]
+        t.equal(expected == 'ok', ('share-unguarded', 'IPC$') in [
+            (f['id'], f['section']) for f in told['findings']])
 
 
 # [homes]

@@ -65,6 +65,43 @@ def test_names_that_could_be_right_are_not_told(t):
     t.equal(5, checked, 'names')
 
 
+def test_names_that_nobody_has_and_those_that_work(t):
+    """The remedy names the form, and check has nothing against that one."""
+    ads = ['security = ads', 'workgroup = TEST']
+    plus = ads + ['winbind separator = +']
+    short = ads + ['winbind use default domain = yes']
+    checked = 0
+    for key, written, more, belongs, right in (
+            ('users', 'alice', ads, 'users', 'TEST\\alice'),
+            ('users', 'alice', plus, 'users', 'TEST+alice'),
+            ('users', 'TEST/alice', ads, 'users', 'TEST\\alice'),
+            ('users', 'OTHER/alice', short, 'users', 'OTHER\\alice'),
+            ('users', 'GUARDED/alice', [], 'users', 'GUARDED\\alice'),
+            ('users', '@staff', ads, 'groups', 'TEST\\staff'),
+            ('users', '@staff', short, 'groups', 'staff'),
+            ('users', '+TEST/staff', plus, 'groups', 'TEST+staff'),
+            ('groups', '@staff', [], 'groups', 'staff'),
+            ('groups', 'staff', ads, 'groups', 'TEST\\staff'),
+            ('groups', '@TEST\\staff', ads, 'groups', 'TEST\\staff'),
+            ('users', 'S-1-5-32-545', [], None, '--sid-to-name=S-1-5-32-545'),
+            ('groups', '@S-1-5-32-545', ads, None,
+             '--sid-to-name=S-1-5-32-545')):
+        result = check(t, write(t, CLEAN + broken_confs.exception(
+            '%s = %s' % (key, written)) + more + SHARE))[1]
+        finding = t.one(result['findings'], 'finding for ' + written)
+        t.equal('exception-name', finding['id'], written)
+        t.contains('"%s"' % written, finding['what'])
+        if belongs:
+            t.equal('Write %s into "smbguard:scanner %s".' % (right, belongs),
+                    finding['remedy'])
+            expect(t, write(t, CLEAN + broken_confs.exception(
+                '%s = %s' % (belongs, right)) + more + SHARE), [])
+        else:
+            t.contains(right, finding['remedy'])
+        checked += 1
+    t.equal(13, checked, 'names')
+
+
 def test_examples_are_clean(t):
     names = [n for n in sorted(os.listdir(EXAMPLES)) if n.endswith('.conf')]
     checked = 0
@@ -139,7 +176,10 @@ def test_effective_policy(t):
              'min protocol': 'SMB3_11', 'encryption': 'required',
              'encryption algorithms': 'AES-256-GCM', 'signing': 'optional',
              'signing algorithms': 'any', 'guest': 'deny', 'ntlm': 'allow'},
-            t.one(result['shares'], 'share'))
+            result['shares'][0])
+    t.equal(('IPC$', True, 'audit', 'SMB3_00'),
+            tuple(t.one(result['shares'][1:], 'share more')[n] for n in (
+                'share', 'guarded', 'mode', 'min protocol')))
     t.equal(('audit', 'SMB3_00', 'AES-128-GCM, AES-256-GCM'),
             tuple(result['global'][n] for n in (
                 'mode', 'min protocol', 'encryption algorithms')))
@@ -236,7 +276,7 @@ def test_includes_take_their_place(t):
     finding = t.one(result['findings'], 'finding')
     t.equal((inner, 4), (finding['file'], finding['line']))
     t.equal('audit', result['global']['mode'])
-    t.equal([('extra', 'deny'), ('team', 'allow')],
+    t.equal([('extra', 'deny'), ('team', 'allow'), ('IPC$', 'allow')],
             [(s['share'], s['guest']) for s in result['shares']])
 
 
@@ -264,7 +304,8 @@ def test_copy_and_second_section(t):
                                      'copy = team', 'path = /srv', '[TEAM]',
                                      'smbguard:guest = deny'])
     result = expect(t, path, [])
-    t.equal([('team', 'deny', 'deny'), ('twin', 'deny', 'allow')],
+    t.equal([('team', 'deny', 'deny'), ('twin', 'deny', 'allow'),
+             ('IPC$', 'allow', 'allow')],
             [(s['share'], s['ntlm'], s['guest']) for s in result['shares']])
 
 
@@ -313,7 +354,7 @@ def test_guarded_is_who_smbd_guards(t):
             '--parameter-name="vfs objects" "%s" 2>/dev/null' % (name, path))
         t.equal(0, status, output)
         t.equal('smbguard' in output, told[name], name)
-    t.equal({'team': False, 'late': True}, told)
+    t.equal({'team': False, 'late': True, 'IPC$': True}, told)
     # Once smbguard is loaded, it guards both.
     _, result = check(t, write(t, lines))
-    t.equal([True, True], [share['guarded'] for share in result['shares']])
+    t.equal([True] * 3, [share['guarded'] for share in result['shares']])

@@ -26,7 +26,7 @@ def test_registry(t):
                        ('stored', 'path', t.directory)])
     result = expect(t, path, [])
     t.equal('audit', result['global']['mode'])
-    t.equal(['team', 'stored'], [s['share'] for s in result['shares']])
+    t.equal(['team', 'stored', 'IPC$'], [s['share'] for s in result['shares']])
     registry(t, path, [('stored', 'smbguard:encrypton', 'required')])
     result = expect(t, path, [('error', 'unknown-option', 'stored', '')])
     t.equal(('registry', None), (result['findings'][0]['file'],
@@ -71,7 +71,7 @@ def test_config_backend_registry(t):
     t.equal((0, ''), (done.returncode, done.stderr))
     result = json.loads(done.stdout)
     t.equal([], found(result))
-    t.equal(['stored'], [s['share'] for s in result['shares']])
+    t.equal(['stored', 'IPC$'], [s['share'] for s in result['shares']])
     t.equal(('deny', 'optional'), (result['global']['guest'],
                                    result['global']['encryption']))
     t.true('registry.tdb' in os.listdir(state), 'a registry in the test only')

@@ -41,6 +41,7 @@ struct sg_checked {
 	struct sg_settings *settings;
 	bool guarded; /* smbd asks the share gate about it */
 	bool printable;
+	bool implied; /* smbd makes it by itself, see sg_check_new() */
 };
 
 struct sg_check {
@@ -58,8 +59,9 @@ struct sg_check {
 };
 
 /**
- * A check of a configuration: its settings parsed, nothing found yet. NULL
- * when out of memory.
+ * A check of a configuration: its settings parsed, nothing found yet. IPC$ is
+ * among its shares, also where it has no section: smbd makes it of [global].
+ * NULL when out of memory.
  */
 struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf);
 

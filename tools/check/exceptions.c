@@ -211,7 +211,8 @@ static void check_shares(struct sg_check *check,
 	f.id = "exception-share";
 	f.remedy = "Correct the share's name.";
 	for (i = 0; !more && e->shares != NULL && e->shares[i] != NULL; i++) {
-		if (sg_conf_share(check->conf, e->shares[i]) != NULL) {
+		if (sg_conf_share(check->conf, e->shares[i]) != NULL ||
+		    strcasecmp(e->shares[i], SG_IPC) == 0) {
 			continue;
 		}
 		sg_check_add(check,

@@ -31,6 +31,21 @@ static bool add_share(struct sg_check *check,
 	return share->settings != NULL;
 }
 
+static bool add_ipc(struct sg_check *check)
+{
+	const struct sg_conf_section *ipc = NULL;
+
+	if (sg_conf_share(check->conf, SG_IPC) != NULL) {
+		return true;
+	}
+	ipc = sg_conf_ipc(check, check->conf);
+	if (ipc == NULL) {
+		return false;
+	}
+	check->shares[check->num_shares].implied = true;
+	return add_share(check, ipc);
+}
+
 struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf)
 {
 	struct sg_check *check = talloc_zero(mem_ctx, struct sg_check);
@@ -55,6 +70,7 @@ struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf)
 	for (i = 1; ok && i < conf->num_sections; i++) {
 		ok = add_share(check, &conf->sections[i]);
 	}
+	ok = ok && add_ipc(check); /* in the place of [global] */
 	if (!ok) {
 		TALLOC_FREE(check);
 		return NULL;

@@ -162,6 +162,11 @@ static void check_unlisted(struct sg_check *check,
 		f.remedy = "Write \"" VFS "\" into [global] above all shares: "
 			   "a share has what [global] says above it.";
 	}
+	if (share->implied) {
+		f.param = sg_conf_find(check->global, VFS);
+		f.remedy = "Put smbguard in front of \"" VFS
+			   "\" of [global]: smbd makes this share of that.";
+	}
 	if (share->guarded) {
 		sg_check_add(check,
 			     f,

@@ -6,7 +6,8 @@
  *
  * smbd looks up names, and neither SIDs nor the lists of "valid users". On a
  * member of a domain a bare name is one of the member itself, unless "winbind
- * use default domain" is set.
+ * use default domain" is set. What a refusal says of them is in
+ * core/exception_meant.c.
  *
  * How it fails: only the form of a name is seen here. One of the right form
  * that nobody has is not found.
@@ -35,33 +36,103 @@ static const char *separator(const struct sg_conf_section *global)
 	return value != NULL && value[0] != '\0' ? value : "\\";
 }
 
-/* Why nobody of the domain can be meant by it, NULL: somebody could be. */
-static const char *why_nobody(const struct sg_conf_section *global,
-			      const char *name)
+/* What is wrong with a name, and how it would be found. */
+struct form {
+	const char *wrong; /* NULL: somebody could be meant */
+	const char *right;
+	bool group; /* whatever list it is on */
+};
+
+static bool is_sid(const char *name)
+{
+	return strncasecmp(name, "S-1-", strlen("S-1-")) == 0;
+}
+
+static bool needs_domain(const struct sg_conf_section *global)
 {
 	const char *value = sg_conf_value(global, "winbind use default domain");
-	char sep = separator(global)[0];
 
-	if (strchr(name, sep) != NULL) {
-		return NULL;
+	return is_member(global) && (value == NULL || !sg_conf_is_yes(value));
+}
+
+/* With the domain that is written before it, or else with ours. */
+static const char *right_form(struct sg_check *check, const char *name)
+{
+	const char *domain = sg_conf_value(check->global, "workgroup");
+	const char *slash = strchr(name, '/');
+	char sep = separator(check->global)[0];
+	bool member = needs_domain(check->global);
+
+	if (strchr(name, sep) != NULL || strchr(name, '@') != NULL) {
+		return name;
 	}
-	if (name[0] == '@' || name[0] == '+' || name[0] == '&') {
-		return "is no name: lists of groups as in \"valid users\" are "
-		       "not taken, so nobody is meant";
+	if (slash != NULL) {
+		return talloc_asprintf(check,
+				       "%.*s%c%s",
+				       (int)(slash - name),
+				       name,
+				       sep,
+				       slash + 1);
 	}
-	if (strncasecmp(name, "S-1-", strlen("S-1-")) == 0) {
-		return "is a SID, and names are looked up, so nobody is meant";
+	return !member ? name
+		       : talloc_asprintf(check,
+					 "%s%c%s",
+					 domain != NULL ? domain : "DOMAIN",
+					 sep,
+					 name);
+}
+
+static struct form form_of(struct sg_check *check, const char *written)
+{
+	const char *name = written + strspn(written, "@+&");
+	char sep = separator(check->global)[0];
+	struct form form = {.wrong = NULL};
+
+	if (is_sid(name)) {
+		form.wrong = "is a SID, and names are looked up, so nobody is "
+			     "meant";
+		return form;
 	}
-	if (!is_member(global) || strchr(name, '@') != NULL ||
-	    (value != NULL && sg_conf_is_yes(value))) {
-		return NULL;
+	if (name != written) {
+		form.group = true;
+		form.wrong = "is no name: lists of groups as in \"valid "
+			     "users\" are not taken, so nobody is meant";
+	} else if (strchr(name, sep) != NULL || strchr(name, '@') != NULL) {
+		return form;
+	} else if (strchr(name, '/') != NULL) {
+		form.wrong = "has \"/\", which separates no domain here, so "
+			     "nobody is meant";
+	} else if (needs_domain(check->global)) {
+		form.wrong = "has no domain, so nobody of the domain is "
+			     "meant, but an account or group of this server";
 	}
-	if (strchr(name, '/') != NULL) {
-		return "has \"/\", which separates no domain here, so nobody "
-		       "is meant";
+	if (form.wrong != NULL) {
+		form.right = right_form(check, name);
+		check->ok = check->ok && form.right != NULL;
 	}
-	return "has no domain, so nobody of the domain is meant, but an "
-	       "account or group of this server";
+	return form;
+}
+
+static char *remedy_of(struct sg_check *check,
+		       const struct sg_exception *e,
+		       const char *key,
+		       const char *written,
+		       const struct form *form)
+{
+	if (form->right == NULL) {
+		return talloc_asprintf(
+			check,
+			"Write the name that it belongs to, which "
+			"\"wbinfo --sid-to-name=%s\" tells; that of a group "
+			"into \"smbguard:%s groups\".",
+			written + strspn(written, "@+&"),
+			e->name);
+	}
+	return talloc_asprintf(check,
+			       "Write %s into \"smbguard:%s %s\".",
+			       form->right,
+			       e->name,
+			       form->group ? "groups" : key);
 }
 
 static void check_list(struct sg_check *check,
@@ -69,25 +140,21 @@ static void check_list(struct sg_check *check,
 		       const char *key,
 		       const char **names)
 {
-	const char *domain = sg_conf_value(check->global, "workgroup");
 	char *option = talloc_asprintf(check, "smbguard:%s %s", e->name, key);
-	char *remedy = talloc_asprintf(check,
-				       "Write it as %s%cname; groups go into "
-				       "\"%s groups\".",
-				       domain != NULL ? domain : "DOMAIN",
-				       separator(check->global)[0],
-				       e->name);
 	size_t i;
 
-	if (option == NULL || remedy == NULL) {
-		check->ok = false;
-		return;
-	}
-	for (i = 0; names != NULL && names[i] != NULL; i++) {
-		const char *why = why_nobody(check->global, names[i]);
+	check->ok = check->ok && option != NULL;
+	for (i = 0; check->ok && names != NULL && names[i] != NULL; i++) {
+		struct form form = form_of(check, names[i]);
+		char *remedy = NULL;
 
-		if (why == NULL) {
+		if (form.wrong == NULL) {
 			continue;
+		}
+		remedy = remedy_of(check, e, key, names[i], &form);
+		if (remedy == NULL) {
+			check->ok = false;
+			return;
 		}
 		sg_check_add(
 			check,
@@ -101,7 +168,7 @@ static void check_list(struct sg_check *check,
 			"Exception %s: \"%s\" %s.",
 			e->name,
 			names[i],
-			why);
+			form.wrong);
 	}
 }
 

@@ -13,6 +13,9 @@
 
 #include "core/options.h"
 
+/* The share that is there in any case. */
+#define SG_IPC "IPC$"
+
 struct sg_conf_param {
 	const char *name;  /* as written */
 	const char *key;   /* as smbd compares it, see sg_conf_key() */
@@ -135,6 +138,13 @@ enum sg_dialect sg_conf_dialect(const char *value);
  */
 const struct sg_conf_section *sg_conf_share(const struct sg_conf *conf,
 					    const char *name);
+
+/**
+ * SG_IPC as smbd makes it where it has no section: of all that [global] has in
+ * the end, but for a few things. NULL when out of memory.
+ */
+const struct sg_conf_section *sg_conf_ipc(TALLOC_CTX *mem_ctx,
+					  const struct sg_conf *conf);
 
 /**
  * The smbguard options of one section. NULL when out of memory.

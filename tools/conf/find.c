@@ -217,6 +217,28 @@ const struct sg_conf_section *sg_conf_share(const struct sg_conf *conf,
 	return NULL;
 }
 
+const struct sg_conf_section *sg_conf_ipc(TALLOC_CTX *mem_ctx,
+					  const struct sg_conf *conf)
+{
+	/* It lets guests in, but that is no line of anybody's. */
+	static struct sg_conf_param own[] = {
+		{.name = "printable", .key = "printable", .value = "no"},
+		{.name = "guest ok", .key = "guestok", .value = "no"},
+		{.name = "guest only", .key = "guestonly", .value = "no"},
+	};
+	struct sg_conf_section *ipc = talloc(mem_ctx, struct sg_conf_section);
+
+	if (ipc != NULL) {
+		*ipc = (struct sg_conf_section){
+			.name = SG_IPC,
+			.params = own,
+			.num_params = sizeof(own) / sizeof(own[0]),
+			.num_defaults = conf->sections[0].num_params,
+		};
+	}
+	return ipc;
+}
+
 static const char *get_option(const char *name, void *private_data)
 {
 	const struct sg_conf_section *section = private_data;

@@ -196,15 +196,17 @@ static const char *outcome_text(enum sg_outcome outcome)
 }
 
 /* smbd makes a user's share from [homes], and IPC$ from nothing. */
-static const struct sg_conf_section *section_of(const struct sg_conf *conf,
+static const struct sg_conf_section *section_of(TALLOC_CTX *mem_ctx,
+						const struct sg_conf *conf,
 						const char *share)
 {
 	const struct sg_conf_section *s = sg_conf_share(conf, share);
 
-	if (s == NULL && strcasecmp(share, "IPC$") != 0) {
-		s = sg_conf_share(conf, "homes");
+	if (s != NULL) {
+		return s;
 	}
-	return s;
+	return strcasecmp(share, SG_IPC) == 0 ? sg_conf_ipc(mem_ctx, conf)
+					      : sg_conf_share(conf, "homes");
 }
 
 static bool answer(TALLOC_CTX *mem_ctx,
@@ -248,7 +250,7 @@ bool sg_status_judge(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	if (c->have_tree && c->facts.share != NULL) {
-		share = section_of(conf, c->facts.share);
+		share = section_of(mem_ctx, conf, c->facts.share);
 		share = share != NULL ? share : &none;
 		policy.share_name = c->facts.share;
 		policy.share = sg_conf_settings(mem_ctx, share);

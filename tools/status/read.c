@@ -62,16 +62,13 @@ static bool in_group(const char *account, const char *group)
 	return false;
 }
 
-/* As far as the system knows; "valid users" of smbd knows more. */
+/* As far as the system knows; smbd knows names of domains as well. */
 static bool is_who(enum sg_who who, const char *name, void *data)
 {
 	const char *account = data;
 
 	if (who == SG_GROUP) {
 		return in_group(account, name);
-	}
-	if (name[0] == '@' || name[0] == '+') {
-		return in_group(account, name + 1);
 	}
 	return strcasecmp(account, name) == 0;
 }
