@@ -67,6 +67,19 @@ static inline int sg_lp_server_smb_encrypt(int snum)
  */
 #define SG_SMB1_IS_FOR_GOOD (!SG_SAMBA_SINCE(4, 21))
 
+/*
+ * Does "server smb encrypt" hold for who comes over QUIC as well? From 4.24 on
+ * smbd can be told to take QUIC for encryption.
+ */
+static inline bool sg_lp_encrypts_over_quic(void)
+{
+#if SG_SAMBA_SINCE(4, 24)
+	return lp_server_smb_encryption_over_quic();
+#else
+	return true;
+#endif
+}
+
 /* 4.25 has these without the number of their version. */
 #if SG_SAMBA_SINCE(4, 25)
 #define smbXsrv_session_auth0 smbXsrv_session_auth

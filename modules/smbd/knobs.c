@@ -27,6 +27,7 @@
 
 #define MIN_PROTOCOL "server min protocol"
 #define ENCRYPT "server smb encrypt"
+#define OVER_QUIC "server smb encryption over quic"
 #define ROOT_PREEXEC "root preexec"
 #define ROOT_PREEXEC_CLOSE "root preexec close"
 #define REFUSE "exit 1"
@@ -183,6 +184,23 @@ bool sg_knob_rules_out_passwords(const struct sg_policy *policy)
 	return rules_out;
 }
 
+/*
+ * Or smbd would tell nobody to encrypt who comes over QUIC, and pass over what
+ * the logon gate sets for his session.
+ */
+static bool encrypt_over_quic(const struct sg_policy *policy,
+			      const struct sg_facts *facts)
+{
+	bool ok;
+
+	if (sg_lp_encrypts_over_quic() ||
+	    !anybody_enforces(policy, facts, SG_RULE_ENCRYPTION)) {
+		return true;
+	}
+	ok = set_for_client(OVER_QUIC, "yes");
+	return ok && sg_lp_encrypts_over_quic();
+}
+
 bool sg_knob_connection(const struct sg_policy *policy,
 			const struct sg_facts *facts,
 			struct smbXsrv_connection *xconn)
@@ -194,6 +212,9 @@ bool sg_knob_connection(const struct sg_policy *policy,
 	ok = set_floor(sg_policy_floor(policy, facts));
 	if (ok && sign) {
 		ok = require_signing(xconn);
+	}
+	if (ok) {
+		ok = encrypt_over_quic(policy, facts);
 	}
 	if (ok && auth && lp_lanman_auth()) {
 		ok = set_for_client("lanman auth", "no");

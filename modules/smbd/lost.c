@@ -5,8 +5,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A process of smbd ends with its client, often before the disk has room
- * again. So the counts are in Samba's dbwrap, in the state directory (and, in
- * a cluster, in CTDB): one record a sink, 8 bytes, little endian.
+ * again. So the counts are in a database in the state directory: one record a
+ * sink, 8 bytes, little endian. It is never in a cluster's CTDB: each node has
+ * sinks of its own, and one node's must not be told of another's losses.
  *
  * The database is opened for each use and closed: this happens when a sink
  * fails and at a process's first event. The records are made at that event,
@@ -20,7 +21,6 @@
 
 #include "../lib/dbwrap/dbwrap.h"
 #include "../lib/util/util_tdb.h"
-#include "lib/dbwrap/dbwrap_open.h"
 
 #define LOST_DB "smbguard_lost.tdb"
 #define COUNT_BYTES 8
@@ -37,14 +37,14 @@ static struct db_context *lost_open(TALLOC_CTX *mem_ctx)
 	if (change) {
 		become_root();
 	}
-	db = db_open(mem_ctx,
-		     path,
-		     0,
-		     TDB_DEFAULT,
-		     O_RDWR | O_CREAT,
-		     0600,
-		     DBWRAP_LOCK_ORDER_NONE,
-		     DBWRAP_FLAG_NONE);
+	db = dbwrap_local_open(mem_ctx,
+			       path,
+			       0,
+			       TDB_DEFAULT,
+			       O_RDWR | O_CREAT,
+			       0600,
+			       DBWRAP_LOCK_ORDER_NONE,
+			       DBWRAP_FLAG_NONE);
 	if (change) {
 		unbecome_root();
 	}

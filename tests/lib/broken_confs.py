@@ -302,6 +302,25 @@ CASES = {
     'another_file': Broken(
         [('warning', 'config-file', 'global', 'config file')],
         ['config file = @DIR@/other.conf']),
+    # Of newer Sambas: the lines are read, whatever this one makes of them.
+    'quic': Broken(
+        [('warning', 'quic', 'global', 'server smb transports')],
+        ['server smb transports = tcp, quic:1443']),
+    'quic_beside_the_default': Broken(
+        [('warning', 'quic', 'global', 'server smb transports')],
+        ['server smb transports = +quic']),
+    'quic_by_the_old_name': Broken(
+        [('warning', 'quic', 'global', 'smb ports')],
+        ['smb ports = 445 quic']),
+    'quic_for_encryption': Broken(
+        [('warning', 'quic-encryption', 'global', 'over quic')],
+        ['server smb encryption over quic = no']),
+    'client_quic': Broken(
+        [('note', 'client-quic', 'global', 'client smb transports')],
+        ['client smb transports = quic, tcp']),
+    'client_quic_for_encryption': Broken(
+        [('note', 'client-quic-encryption', 'global', 'over quic')],
+        ['client smb encryption over quic = No']),
     'restrict_anonymous': Broken(
         [('note', 'restrict-anonymous', 'global', 'restrict')],
         ['restrict anonymous = 2']),

@@ -290,6 +290,11 @@ class Smbd(Clients):
         self.process.wait()
         self.process = None
 
+    def kill(self):
+        """Without a word: all of it at once."""
+        processes.end(self.namespace.pids, patience=0)
+        self.stop()
+
     def settle(self):
         """Wait until no connection is left: then all events are written."""
         deadline = time.monotonic() + PATIENCE

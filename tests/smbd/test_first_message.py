@@ -124,6 +124,24 @@ def test_offer_is_told_in_full(t):
              'serverName': 'fileserver'}, event['offer'])
 
 
+def test_what_newer_clients_offer_is_passed_over(t):
+    """Unix extensions, compression, and QUIC's encryption."""
+    smbd = t.smbd()
+    with smbd.raw() as c:
+        t.equal(0x0311, wire.smb2_negotiated(c.ask(wire.smb2_negotiate(
+            'SMB3_11', contexts=(
+                wire.context(0x0100, bytes(range(16))),
+                wire.preauth_context(),
+                wire.context(0x0003, struct.pack('<HHIHH', 2, 0, 1, 1, 2)),
+                wire.encryption_context(wire.AES128_GCM),
+                wire.context(0x0006, struct.pack('<I', 1)))))))
+    event = t.one(smbd.events())
+    t.fields(event, event='negotiate', outcome='allowed', dialect='SMB3_11',
+             cipher='AES-128-GCM')
+    t.equal({'dialects': ['SMB3_11'], 'ciphers': ['AES-128-GCM'],
+             'securityMode': 1, 'capabilities': 0x40}, event['offer'])
+
+
 def test_netbios_session_request_first(t):
     smbd = t.smbd()
     with smbd.raw() as c:

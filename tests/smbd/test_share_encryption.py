@@ -164,6 +164,16 @@ def test_native_encryption_is_not_loosened(t):
     t.equal('full', tcon['encryption']['degree'])
 
 
+def test_quic_does_not_stand_for_encryption(t):
+    """From 4.24 on smbd knows the line, and smbguard sets it back."""
+    smbd = t.smbd(options={'server smb encryption over quic': 'no'})
+    for protocol, got in (('SMB3_11', 'ok'), ('SMB2_10', DENIED)):
+        t.equal(got, smbd.smbclient('secret', protocol).got)
+        t.equal('ok', smbd.smbclient('open', protocol).got)
+    t.story(smbd, *visit('secret'), *visit('secret', 'denied'),
+            *visit('open') * 2)
+
+
 def test_native_off_is_raised_for_the_share(t):
     smbd = t.smbd(shares={'secret': {'server smb encrypt': 'off'}})
     with smbd.connected('secret'):

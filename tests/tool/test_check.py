@@ -51,6 +51,15 @@ def test_what_could_be_right_is_not_told(t):
         expect(t, write(t, bare + [line, 'smbguard:ntlm = deny'] + SHARE), [])
 
 
+def test_transports_without_quic_are_not_told(t):
+    for line in ('server smb transports = tcp, nbt:1139', 'smb ports = 1445',
+                 'server smb transports = -quic',
+                 'server smb encryption over quic = yes',
+                 'client smb transports = tcp',
+                 'client smb encryption over quic = yes'):
+        expect(t, write(t, CLEAN + [line] + SHARE), [])
+
+
 def test_names_that_could_be_right_are_not_told(t):
     "Beside the broken ones: names with a domain, and bare ones elsewhere."
     ads = ['security = ads']

@@ -141,6 +141,9 @@ void sg_check_rows(struct sg_check *check, const struct sg_native_row *rows);
 /** Is it one of these, in any case? words ends with a NULL. */
 bool sg_native_is_word(const char *value, const char *const words[]);
 bool sg_native_is_off(const char *value);
+
+/** Is QUIC among these transports? */
+bool sg_native_has_quic(const char *value);
 bool sg_native_is_required(const char *value);
 
 /** A setting of Samba as a client, for the overview. Ends with a NULL name. */

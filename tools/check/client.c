@@ -79,6 +79,26 @@ static const struct sg_native_row rows[] = {
 		.remedy = "Remove the line, or client smb encrypt = desired.",
 	},
 	{
+		.name = "client smb transports",
+		.is = sg_native_has_quic,
+		.grade = SG_GRADE_NOTE,
+		.id = "client-quic",
+		.what = "has Samba's clients of 4.23 and later use QUIC, where "
+			"a server is known by its certificate, as far as tls "
+			"verify peer asks for one.",
+		.remedy = "tls verify peer = ca_and_name, or stricter.",
+	},
+	{
+		.name = "client smb encryption over quic",
+		.is = sg_conf_is_no,
+		.grade = SG_GRADE_NOTE,
+		.id = "client-quic-encryption",
+		.what = "has Samba's clients of 4.24 and later leave "
+			"encryption to QUIC, also where client smb encrypt "
+			"requires it.",
+		.remedy = "Remove the line: its default is yes.",
+	},
+	{
 		.name = "client plaintext auth",
 		.is = sg_conf_is_yes,
 		.grade = SG_GRADE_WARNING,

@@ -38,6 +38,11 @@ bool sg_native_is_off(const char *value)
 						       NULL});
 }
 
+bool sg_native_has_quic(const char *value)
+{
+	return sg_conf_lists(value, "quic") || sg_conf_lists(value, "+quic");
+}
+
 bool sg_native_is_required(const char *value)
 {
 	return sg_native_is_word(value,
@@ -114,6 +119,29 @@ static const struct sg_native_row rows[] = {
 		.what = "takes NTLMv2 answers that are bound to no target, "
 			"so that another server can pass them on to this one.",
 		.remedy = "Remove the line.",
+	},
+	{
+		.name = "server smb transports",
+		.is = sg_native_has_quic,
+		.grade = SG_GRADE_WARNING,
+		.id = "quic",
+		.what = "has smbd of 4.23 and later answer over QUIC, where "
+			"smbguard was never tried. It judges what comes that "
+			"way as if it came over TCP, and does not count "
+			"QUIC's own encryption. Whether it sees offers and "
+			"tampering there is not known.",
+		.remedy = "Leave quic out where smbguard has to hold.",
+	},
+	{
+		.name = "server smb encryption over quic",
+		.is = sg_conf_is_no,
+		.grade = SG_GRADE_WARNING,
+		.id = "quic-encryption",
+		.what = "has smbd of 4.24 and later pass over server smb "
+			"encrypt for who comes over QUIC. Only where "
+			"smbguard:encryption = required is enforced, "
+			"smbguard sets it back.",
+		.remedy = "Remove the line: its default is yes.",
 	},
 	{
 		.name = "restrict anonymous",

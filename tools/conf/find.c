@@ -27,6 +27,7 @@ static const char *const synonyms[][2] = {
 	{"public", "guestok"},
 	{"printok", "printable"},
 	{"vfsobject", "vfsobjects"},
+	{"smbports", "serversmbtransports"}, /* from 4.23 on */
 };
 
 char *sg_conf_key(TALLOC_CTX *mem_ctx, const char *name)
