@@ -366,3 +366,25 @@ def test_smb1_refused_anonymous_does_not_stand_in_the_way(t):
         t.equal(SUCCESS, c.tree('open'))
         t.equal(HELLO, c.read_file())
         t.true(c.read_file(uid=nobody) != HELLO, 'nothing for nobody')
+
+
+# What the session was held to, whatever the second logon says
+
+def test_signed_and_encrypted_again(t):
+    """smbd holds it to what its first logon made of it.  One that was signed
+    is in test_keys_of_the_first_logon."""
+    smbd = server(t)
+    with Logons(smbd.port, 'SMB3_00') as c:
+        session = c.log_on('alice')
+        tree = c.tree('open', session)
+        smbd.config.update('global', {'smbguard:encryption': 'required'})
+        smbd.reload()
+        one, challenge, session = c.first_half('bob', session=session)
+        c.send_token(c.second_half(one, challenge, 'bob'), session,
+                     security_mode=3)
+        t.equal(0, c.answer()[1])
+        t.equal(HELLO, c.read_file(tree, session), 'as plain as before')
+    events = smbd.events(event='session')
+    events += smbd.events(event='reauthentication')
+    for event in t.each(events, 3):
+        t.fields(event, signed=False, encrypted=False)
