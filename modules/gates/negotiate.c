@@ -260,7 +260,7 @@ static void before_load(void *private_data)
 	if (!new) {
 		return;
 	}
-	sg_raised_put_back(client);
+	sg_raised_put_back(client, true);
 	sg_config_forget(client);
 }
 

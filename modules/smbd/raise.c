@@ -354,7 +354,7 @@ bool sg_raise_again(struct sg_client_state *client)
 	bool ok = false;
 
 	if (global != NULL) {
-		sg_raised_put_back(client);
+		sg_raised_put_back(client, false);
 		sg_registry_load(client);
 		ok = sg_raise_all(client, global);
 	}

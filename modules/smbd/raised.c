@@ -189,7 +189,7 @@ static void put_back(const struct raised *raised)
 	}
 }
 
-void sg_raised_put_back(struct sg_client_state *client)
+void sg_raised_put_back(struct sg_client_state *client, bool loads)
 {
 	struct raised *raised = client->raised;
 	size_t i = client->num_raised;
@@ -199,7 +199,9 @@ void sg_raised_put_back(struct sg_client_state *client)
 	sg_stands_forget(client);
 	while (i > 0) {
 		i--;
-		put_back(&raised[i]);
+		if (!loads || raised[i].snum != SG_GLOBAL_SNUM) {
+			put_back(&raised[i]);
+		}
 	}
 	TALLOC_FREE(raised);
 	sg_config_mark_sections(false);
