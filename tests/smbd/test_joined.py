@@ -8,6 +8,8 @@ where one of them would be refused to it; the event names the share.  In SMB1 a
 new tree is held against those who are logged on already.
 """
 
+import os
+
 import impacket_client
 import smb1
 from clients import ANONYMOUS
@@ -388,3 +390,29 @@ def test_signed_and_encrypted_again(t):
     events += smbd.events(event='reauthentication')
     for event in t.each(events, 3):
         t.fields(event, signed=False, encrypted=False)
+
+
+def test_tree_of_a_share_that_is_gone(t):
+    """smbd forgets a usershare in use; its number is another share's then."""
+    directory = os.path.join(t.directory, 'usershares')
+    os.makedirs(directory)
+    os.chmod(directory, 0o1770)
+    smbd = server(t, {'usershare path': directory, 'usershare max shares': '9',
+                      'usershare owner only': 'no'})
+    path = smbd.config.get('open', 'path')
+    for name in ('mine', 'other'):
+        with open(os.path.join(directory, name), 'w', encoding='ascii') as f:
+            f.write('#VERSION 2\npath=%s\ncomment=\nusershare_acl=S-1-1-0:F\n'
+                    'guest_ok=n\nsharename=%s\n' % (path, name))
+        os.chmod(os.path.join(directory, name), 0o644)
+    with Logons(smbd.port, 'SMB2_10') as c:
+        session = c.log_on('alice')
+        tree = c.tree('mine', session)
+        os.unlink(os.path.join(directory, 'mine'))
+        t.equal('NT_STATUS_BAD_NETWORK_NAME', c.tree_connect('mine', session))
+        t.equal(SUCCESS, c.attempt('alice', session=session))
+        t.equal(SUCCESS, c.tree_connect('other', session))
+        t.equal(SUCCESS, c.attempt('alice', session=session))
+        t.equal(HELLO, c.read_file(tree, session))
+    for event in t.each(smbd.events(event='session'), 3):
+        t.fields(event, outcome='allowed', account='alice')
