@@ -86,7 +86,7 @@ static void hold(struct sg_tree *tree,
 {
 	struct sg_facts *facts = tree->facts;
 	bool encrypt = sg_policy_enforces(policy, NULL, SG_RULE_ENCRYPTION);
-	bool sign = sg_policy_enforces(policy, NULL, SG_RULE_SIGNING);
+	bool sign;
 
 	if (!tree->layout_checked) {
 		return;
@@ -103,6 +103,8 @@ static void hold(struct sg_tree *tree,
 		sg_access_encrypt(access);
 		facts->is_encrypted = SG_YES;
 	}
+	/* Who is excepted was not told to sign, and could not be. */
+	sign = sg_joined_must_sign(access, policy, facts);
 	if (sign && facts->can_sign) {
 		sg_access_sign(access);
 		facts->is_signed = SG_YES;

@@ -370,6 +370,23 @@ def test_smb1_refused_anonymous_does_not_stand_in_the_way(t):
         t.true(c.read_file(uid=nobody) != HELLO, 'nothing for nobody')
 
 
+def test_unsigned_channel_from_another_address(t):
+    """Who is excepted need not sign, as long as all channels are."""
+    a, b = '127.0.0.2', '127.0.0.1'
+    smbd = server(t, excepted('unsigned', hosts=a),
+                  {'signs': {'smbguard:signing': 'required'}})
+    for second, got in ((a, HELLO), (b, DENIED)):
+        with smbd.impacket(source=a, smb2=True) as client:
+            tree = client.tree('signs')
+            t.equal(HELLO, client.read(tree))
+            guid = client.connection.getSMBServer().ClientGuid.encode()
+            with Logons(smbd.port, 'SMB3_00', second, guid) as channel:
+                session = channel.bind_to(client)
+                t.equal(SUCCESS, channel.attempt('alice', session=session))
+                channel.key = None
+                t.equal(got, channel.read_file(tree, session), second)
+
+
 # What the session was held to, whatever the second logon says
 
 def test_signed_and_encrypted_again(t):
