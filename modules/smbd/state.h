@@ -46,6 +46,7 @@ struct sg_client_state {
 	struct sg_trace *trace;
 	struct sg_loads *loads;
 	struct sg_whole *whole;	      /* see whole.c */
+	struct sg_spare *spare;	      /* see spare.c */
 	struct sg_settings *global;   /* see config.c */
 	struct sg_registry *registry; /* see registry.c */
 	struct sg_pipes *pipes;	      /* see pipes.c */

@@ -23,7 +23,7 @@
  *      "preload modules" any more, the file is not taken for whole either.
  *
  *  (4) A client can use up the descriptors that its process may have, so that a
- *      file cannot be opened. So some are set aside for loads.
+ *      file cannot be opened. So some are set aside for loads (spare.h).
  *
  * How it fails: in doubt as if the load had failed.
  */
@@ -32,6 +32,7 @@
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/record.h"
+#include "smbd/spare.h"
 #include "smbd/state.h"
 #include "smbd/whole.h"
 
@@ -44,9 +45,6 @@
 #define FNV64_PRIME 0x100000001b3ULL
 /* Of no section: smbd shows it to nobody, or there is none. */
 #define NO_PRINT 0
-
-/* smb.conf, a file that it includes, and two to spare. */
-#define DESCRIPTORS 4
 
 struct section {
 	uint64_t print;
@@ -62,41 +60,7 @@ struct sg_whole {
 	bool preloaded;
 	bool again; /* note (1) */
 	bool failed;
-	int set_aside[DESCRIPTORS]; /* note (4) */
 };
-
-static void set_aside(struct sg_whole *whole)
-{
-	size_t i;
-
-	for (i = 0; i < DESCRIPTORS; i++) {
-		if (whole->set_aside[i] == -1) {
-			whole->set_aside[i] =
-				i == 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC)
-				       : fcntl(whole->set_aside[0],
-					       F_DUPFD_CLOEXEC,
-					       0);
-		}
-	}
-}
-
-static void give_back(struct sg_whole *whole)
-{
-	size_t i;
-
-	for (i = 0; i < DESCRIPTORS; i++) {
-		if (whole->set_aside[i] != -1) {
-			close(whole->set_aside[i]);
-			whole->set_aside[i] = -1;
-		}
-	}
-}
-
-static int whole_destructor(struct sg_whole *whole)
-{
-	give_back(whole);
-	return 0;
-}
 
 static uint64_t add(uint64_t print, const char *text)
 {
@@ -215,23 +179,18 @@ static bool note(struct sg_whole *whole)
 bool sg_whole_start(struct sg_client_state *client)
 {
 	struct sg_whole *whole = talloc_zero(client, struct sg_whole);
-	size_t i;
 	bool ok;
 
 	if (whole == NULL) {
 		return false;
 	}
-	for (i = 0; i < DESCRIPTORS; i++) {
-		whole->set_aside[i] = -1;
-	}
-	talloc_set_destructor(whole, whole_destructor);
 	whole->preloaded = has_preloads();
 	ok = note(whole);
 	if (!ok) {
 		TALLOC_FREE(whole);
 		return false;
 	}
-	set_aside(whole);
+	sg_spare_set_aside(client);
 	client->whole = whole;
 	return true;
 }
@@ -246,7 +205,7 @@ bool sg_whole_before(struct sg_client_state *client)
 	if (whole->again) {
 		return false;
 	}
-	give_back(whole);
+	sg_spare_use(client);
 	if (!whole->failed && client->global != NULL) {
 		if (whole->global != NULL) {
 			talloc_unlink(whole, whole->global);
@@ -312,7 +271,7 @@ bool sg_whole_after(struct sg_client_state *client)
 	if (changed) {
 		whole->failed = !load_again(whole) || !note(whole);
 	}
-	set_aside(whole);
+	sg_spare_set_aside(client);
 	if (whole->failed && !failed_before) {
 		tell(client);
 	}

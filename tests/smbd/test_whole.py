@@ -163,3 +163,18 @@ def test_no_descriptors_left(t):
     t.equal([], smbd.events(event='policy_error'))
     got = [(e['account'], e['outcome']) for e in smbd.events(event='session')]
     t.equal([('bob', 'denied'), ('alice', 'allowed')] * 2, got)
+
+
+def test_no_descriptors_left_for_the_audit_file(t):
+    """It is rotated meanwhile."""
+    smbd = t.smbd(options={'smbguard:history': 'no'})
+    with Logons(smbd.port, 'SMB2_10') as c:
+        t.equal(ALL_WELL, c.attempt('alice'))
+        pid = t.one(smbd.connections(), 'process')
+        used = {int(fd) for fd in os.listdir('/proc/%d/fd' % pid)}
+        free = [fd for fd in range(len(used) + 2) if fd not in used]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free[0], free[0]))
+        os.rename(smbd.audit, smbd.audit + '.1')
+        t.true(c.attempt('alice', password='wrong') != ALL_WELL, 'it failed')
+        events = smbd.wait_for_events(1)
+        t.fields(t.one(events), event='auth_failed', account='alice')
