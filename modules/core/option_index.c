@@ -95,6 +95,11 @@ bool sg_option_is(const char *key, const char *name)
 	return own != NULL && same(own, name);
 }
 
+bool sg_option_is_ours(const char *key)
+{
+	return own_name(key) != NULL;
+}
+
 /* Where the name is, or where there is room for it. */
 static struct line *place_of(const struct sg_option_index *index,
 			     const char *name,

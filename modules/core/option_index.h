@@ -19,6 +19,11 @@ struct sg_option_index;
 bool sg_option_is(const char *key, const char *name);
 
 /**
+ * Is it the key of an option of ours, whatever its name?
+ */
+bool sg_option_is_ours(const char *key);
+
+/**
  * An empty one. NULL when out of memory.
  */
 struct sg_option_index *sg_option_index_new(TALLOC_CTX *mem_ctx);

@@ -14,12 +14,18 @@
 
 #define MODULE "smbguard"
 
+/* smbd takes spaces off a name before it looks for the module. */
 static bool is_ours(const char *module)
 {
 	size_t len = strlen(MODULE);
 
-	return strncmp(module, MODULE, len) == 0 &&
-	       (module[len] == '\0' || module[len] == ':');
+	module += strspn(module, " ");
+	if (strncmp(module, MODULE, len) != 0) {
+		return false;
+	}
+	module += len;
+	module += strspn(module, " ");
+	return module[0] == '\0' || module[0] == ':';
 }
 
 static char *append(char *text, const char *entry)

@@ -214,6 +214,65 @@ bool sg_joined_channels(TALLOC_CTX *mem_ctx,
 				&judged);
 }
 
+struct signing {
+	const struct sg_policy *policy;
+	bool must;
+};
+
+static bool judge_signing(struct sg_facts *channel, void *private_data)
+{
+	struct signing *signing = private_data;
+
+	signing->must =
+		signing->must ||
+		sg_policy_enforces(signing->policy, channel, SG_RULE_SIGNING);
+	return true;
+}
+
+bool sg_joined_must_sign(const struct sg_access *access,
+			 const struct sg_policy *policy,
+			 const struct sg_facts *facts)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct signing signing = {
+		.policy = policy,
+		.must = sg_policy_enforces(policy, facts, SG_RULE_SIGNING),
+	};
+	bool ok;
+
+	ok = sg_channels_each(frame,
+			      access->xconn,
+			      access->session,
+			      facts,
+			      judge_signing,
+			      &signing);
+	talloc_free(frame);
+	return signing.must || !ok;
+}
+
+bool sg_joined_channel_must_sign(const struct sg_logon *logon,
+				 const struct sg_policy *policy,
+				 const struct sg_facts *facts)
+{
+	bool must = sg_policy_enforces(policy, facts, SG_RULE_SIGNING);
+	const struct sg_tree *tree = NULL;
+
+	for (tree = logon->client->trees; !must && tree != NULL;
+	     tree = tree->next) {
+		bool takes = takes_over(tree, facts);
+		struct sg_policy *at = NULL;
+
+		if (!takes) {
+			continue;
+		}
+		at = sg_config_policy(NULL, sg_tree_snum(tree));
+		must = at == NULL ||
+		       sg_policy_enforces(at, facts, SG_RULE_SIGNING);
+		talloc_free(at);
+	}
+	return must;
+}
+
 bool sg_joined_bars_anonymous(const struct sg_policy *policy,
 			      const struct sg_facts *facts)
 {

@@ -52,6 +52,22 @@ bool sg_joined_channels(TALLOC_CTX *mem_ctx,
 			struct sg_verdict *verdict);
 
 /**
+ * Must the requests of a session of SMB2 be signed at the tree that facts are of?
+ * An exception counts if all channels of the session have it. Out of memory: yes.
+ */
+bool sg_joined_must_sign(const struct sg_access *access,
+			 const struct sg_policy *policy,
+			 const struct sg_facts *facts);
+
+/**
+ * The same of a new channel of a session, by [global] and by the trees that are
+ * open there.
+ */
+bool sg_joined_channel_must_sign(const struct sg_logon *logon,
+				 const struct sg_policy *policy,
+				 const struct sg_facts *facts);
+
+/**
  * Would an anonymous logon be refused at the tree that facts are of? An
  * anonymous logon of SMB1 can use a tree in the very message that it comes in,
  * before anybody can judge it.

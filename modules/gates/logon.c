@@ -76,6 +76,10 @@ static bool carry_out(struct judgement *j)
 	if (encrypt && j->facts->can_encrypt) {
 		ok = sg_knob_encrypt_session();
 	}
+	if (j->logon->kind == SG_LOGON_CHANNEL && j->facts->can_sign &&
+	    sg_joined_channel_must_sign(j->logon, j->policy, j->facts)) {
+		sg_knob_sign_session(j->logon->session);
+	}
 	if (!ok) {
 		*j->verdict = (struct sg_verdict){
 			.outcome = SG_DENIED,

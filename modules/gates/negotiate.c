@@ -50,6 +50,7 @@
 #include "smbd/stands.h"
 #include "smbd/tamper.h"
 #include "smbd/trace.h"
+#include "smbd/whole.h"
 
 #include <unistd.h>
 
@@ -255,7 +256,11 @@ static const struct sg_trace_hooks trace_hooks = {
 static void before_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
+	bool new = sg_whole_before(client);
 
+	if (!new) {
+		return;
+	}
 	sg_raised_put_back(client, true);
 	sg_config_forget(client);
 }
@@ -263,8 +268,13 @@ static void before_load(void *private_data)
 static void after_load(void *private_data)
 {
 	struct sg_client_state *client = private_data;
+	bool new;
 
 	sg_config_forget(client); /* should somebody have asked meanwhile */
+	new = sg_whole_after(client);
+	if (!new) {
+		return;
+	}
 	(void)raise_anew(client);
 	client->sessions_due = true;
 }
@@ -283,7 +293,12 @@ static const char *have_shares_guarded(struct sg_client_state *client)
 		return "smbd keeps its parameters in another way";
 	}
 	ok = sg_raise_again(client);
-	return ok ? NULL : "smbd did not take a parameter of a share";
+	if (!ok) {
+		return "smbd did not take a parameter of a share";
+	}
+	/* Shares of the registry are there by now. */
+	ok = client->whole != NULL || sg_whole_start(client);
+	return ok ? NULL : "out of memory";
 }
 
 /* The client's end: was there anything that nobody looked at? */

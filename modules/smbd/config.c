@@ -22,8 +22,12 @@
 #include "smbd/samba.h"
 #include "smbd/config.h"
 #include "smbd/state.h"
+#include "smbd/whole.h"
 
 #include "core/option_index.h"
+#include "core/rows.h"
+
+#include "../dynconfig/dynconfig.h"
 
 #define MARK_TYPE "smbguard section"
 #define MARK_NAME "name"
@@ -126,9 +130,14 @@ const struct sg_settings *sg_config_global(TALLOC_CTX *mem_ctx)
 	const struct parmlist_entry *lines =
 		loadparm_s3_helpers()->globals->param_opt;
 	struct sg_client_state *client = sg_client_here();
+	const struct sg_settings *kept = NULL;
 
 	if (client == NULL || client->loads == NULL) {
 		return parse(mem_ctx, SG_GLOBAL, lines);
+	}
+	kept = sg_whole_global(client);
+	if (kept != NULL) {
+		return talloc_reference(mem_ctx, kept);
 	}
 	if (client->global == NULL) {
 		client->global = parse(client, SG_GLOBAL, lines);
@@ -167,18 +176,54 @@ static const char *get_hidden(const char *name, void *private_data)
 	return value == global ? NULL : value;
 }
 
+/*
+ * Options of it may be missing, so it refuses, in the mode that it had if it has
+ * none. False when out of memory.
+ */
+static bool doubt(struct sg_settings *settings, enum sg_mode mode)
+{
+	struct sg_fault *fault = sg_fault_add(settings,
+					      &settings->faults,
+					      &settings->num_faults);
+
+	if (fault == NULL) {
+		return false;
+	}
+	*fault = (struct sg_fault){
+		.option = SG_WHOLE_OPTION,
+		.value = get_dyn_CONFIGFILE(),
+		.accepted = "a file that smbd can load to its end",
+	};
+	settings->mode = MAX(settings->mode, mode);
+	return true;
+}
+
 const struct sg_settings *sg_config_share(TALLOC_CTX *mem_ctx, int snum)
 {
 	int section = sg_config_section(snum);
 	const struct loadparm_service *service = service_of(section);
+	const struct sg_client_state *client = sg_client_here();
+	struct sg_settings *settings = NULL;
+	enum sg_mode mode = SG_MODE_UNSET;
+	bool ok;
 
 	if (service == NULL) {
-		return sg_settings_parse(mem_ctx,
-					 SG_SHARE,
-					 get_hidden,
-					 &section);
+		settings = sg_settings_parse(mem_ctx,
+					     SG_SHARE,
+					     get_hidden,
+					     &section);
+	} else {
+		settings = parse(mem_ctx, SG_SHARE, service->param_opt);
 	}
-	return parse(mem_ctx, SG_SHARE, service->param_opt);
+	if (settings == NULL || client == NULL ||
+	    !sg_whole_doubts(client, section, &mode)) {
+		return settings;
+	}
+	ok = doubt(settings, mode);
+	if (!ok) {
+		TALLOC_FREE(settings);
+	}
+	return settings;
 }
 
 bool sg_config_is_set(const struct sg_settings *global,

@@ -371,9 +371,11 @@ static void add_smb1_signing(struct sg_facts *facts,
 	facts->is_encrypted = SG_NO;
 }
 
-/* A logon in a session that is there keeps its keys. */
-static void add_kept_keys(struct sg_facts *facts,
-			  struct smbXsrv_session *session)
+/*
+ * A logon in a session that is there keeps its keys, and smbd holds it to no more
+ * than the session was held to, whatever the logon says.
+ */
+static void add_kept(struct sg_facts *facts, struct smbXsrv_session *session)
 {
 	bool user_keys = sg_facts_user_keys(facts, session);
 	const struct smbXsrv_session_global0 *global = session->global;
@@ -382,6 +384,10 @@ static void add_kept_keys(struct sg_facts *facts,
 		facts,
 		user_keys && smb2_signing_key_valid(global->encryption_key),
 		user_keys && smb2_signing_key_valid(global->signing_key));
+	facts->is_signed = known_if(
+		(global->signing_flags & SMBXSRV_SIGNING_REQUIRED) != 0);
+	facts->is_encrypted = known_if(
+		(global->encryption_flags & SMBXSRV_ENCRYPTION_REQUIRED) != 0);
 }
 
 void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
@@ -398,11 +404,11 @@ void sg_facts_add_logon(struct sg_facts *facts, const struct sg_logon *logon)
 		add_smb1_signing(facts, xconn, smb1_key(logon->session));
 		return;
 	}
-	if (logon->kind == SG_LOGON_FIRST) {
-		sg_facts_own_keys(facts);
-	} else {
-		add_kept_keys(facts, logon->session);
+	if (logon->kind != SG_LOGON_FIRST) {
+		add_kept(facts, logon->session);
+		return;
 	}
+	sg_facts_own_keys(facts);
 	sign = ((logon->security_mode | xconn->smb2.server.security_mode) &
 		SMB2_NEGOTIATE_SIGNING_REQUIRED) != 0;
 	facts->is_signed = known_if(facts->can_sign && sign);
@@ -417,23 +423,19 @@ void sg_facts_add_session(struct sg_facts *facts,
 			  struct smbXsrv_session *session,
 			  const struct smbd_smb2_request *request)
 {
-	bool sign;
-	bool encrypt;
-
 	facts->have_session_id = true;
 	facts->session_id = session->global->session_wire_id;
 	if (request == NULL) {
 		add_smb1_signing(facts, xconn, smb1_key(session));
 		return;
 	}
-	add_kept_keys(facts, session);
-
-	sign = (session->global->signing_flags & SMBXSRV_SIGNING_REQUIRED) != 0;
-	facts->is_signed = known_if(sign || request->do_signing);
-
-	encrypt = (session->global->encryption_flags &
-		   SMBXSRV_ENCRYPTION_REQUIRED) != 0;
-	facts->is_encrypted = known_if(encrypt || request->was_encrypted);
+	add_kept(facts, session);
+	if (request->do_signing) {
+		facts->is_signed = SG_YES;
+	}
+	if (request->was_encrypted) {
+		facts->is_encrypted = SG_YES;
+	}
 }
 
 struct sg_facts *sg_facts_session(TALLOC_CTX *mem_ctx,

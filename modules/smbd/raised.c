@@ -165,7 +165,7 @@ static int find_share(const struct raised *raised)
 }
 
 /* To a share, and to what smbd has made of it since, with what was raised. */
-static void put_back(const struct raised *raised, bool loading)
+static void put_back(const struct raised *raised)
 {
 	int num = lp_numservices();
 	int section;
@@ -173,9 +173,7 @@ static void put_back(const struct raised *raised, bool loading)
 	bool copied;
 
 	if (raised->snum == SG_GLOBAL_SNUM) {
-		if (!loading) {
-			put_back_at(raised, SG_GLOBAL_SNUM);
-		}
+		put_back_at(raised, SG_GLOBAL_SNUM);
 		return;
 	}
 	section = find_share(raised);
@@ -191,7 +189,7 @@ static void put_back(const struct raised *raised, bool loading)
 	}
 }
 
-void sg_raised_put_back(struct sg_client_state *client, bool loading)
+void sg_raised_put_back(struct sg_client_state *client, bool loads)
 {
 	struct raised *raised = client->raised;
 	size_t i = client->num_raised;
@@ -201,7 +199,9 @@ void sg_raised_put_back(struct sg_client_state *client, bool loading)
 	sg_stands_forget(client);
 	while (i > 0) {
 		i--;
-		put_back(&raised[i], loading);
+		if (!loads || raised[i].snum != SG_GLOBAL_SNUM) {
+			put_back(&raised[i]);
+		}
 	}
 	TALLOC_FREE(raised);
 	sg_config_mark_sections(false);

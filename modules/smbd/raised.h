@@ -27,13 +27,12 @@ bool sg_raised_set(struct sg_client_state *client,
 bool sg_raised_encrypt(struct sg_client_state *client, int snum, int value);
 
 /**
- * Put back what was raised. Must be done before smbd loads its configuration,
- * onto what is there.
+ * Put back what was raised, and forget it. Must be done before smbd loads its
+ * configuration, onto what is there.
  *
- * loading: a load has begun. smbd has dropped the defaults of shares in [global]
- * by then, and frees the memory that a new value would be put into: they are
- * left alone.
+ * loads: smbd does so now. What [global] sets for shares is smbd's own default
+ * again by then; a list of strings that is set for it would be freed under it.
  */
-void sg_raised_put_back(struct sg_client_state *client, bool loading);
+void sg_raised_put_back(struct sg_client_state *client, bool loads);
 
 #endif /* SMBGUARD_SMBD_RAISED_H */

@@ -19,6 +19,7 @@
 #include "smbd/lost.h"
 #include "smbd/record.h"
 #include "smbd/sinks.h"
+#include "smbd/spare.h"
 
 #include "core/rows.h"
 
@@ -172,6 +173,7 @@ bool sg_record(struct sg_client_state *client,
 	struct sg_event otherwise = *event;
 	bool change = geteuid() != 0;
 	bool recorded = false;
+	bool spare;
 	const char *failed = "none";
 	int why = ENOMEM;
 
@@ -181,6 +183,7 @@ bool sg_record(struct sg_client_state *client,
 	if (change) {
 		become_root();
 	}
+	spare = sg_spare_use_if_none(client);
 	if (sinks != NULL) {
 		if (client->trouble) {
 			take_lost(sinks);
@@ -191,6 +194,9 @@ bool sg_record(struct sg_client_state *client,
 					  &why);
 		failed = last_failed(sinks);
 		client->trouble = give_lost(sinks);
+	}
+	if (spare) {
+		sg_spare_set_aside(client);
 	}
 	if (change) {
 		unbecome_root();

@@ -45,6 +45,8 @@ struct sg_client_state {
 	unsigned gates; /* bits of enum sg_gate: which are at work */
 	struct sg_trace *trace;
 	struct sg_loads *loads;
+	struct sg_whole *whole;	      /* see whole.c */
+	struct sg_spare *spare;	      /* see spare.c */
 	struct sg_settings *global;   /* see config.c */
 	struct sg_registry *registry; /* see registry.c */
 	struct sg_pipes *pipes;	      /* see pipes.c */

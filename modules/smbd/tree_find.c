@@ -163,11 +163,12 @@ bool sg_access_find(TALLOC_CTX *mem_ctx,
 	if (ok && conn->tcon == NULL) {
 		return false;
 	}
-	access->snum = lp_servicenumber(service);
-	if (ok) {
-		access->snum = SNUM(conn);
-		(void)check(mem_ctx, access);
+	if (!ok) {
+		access->snum = getservicebyname(service, NULL);
+		return true;
 	}
+	access->snum = SNUM(conn);
+	(void)check(mem_ctx, access);
 	return true;
 }
 
@@ -267,7 +268,22 @@ void sg_access_sign(const struct sg_access *access)
 	sg_knob_sign_session(access->session);
 }
 
+/*
+ * smbd frees a usershare that is in use, if its file is gone and somebody asks for
+ * it. The number may be another share's by then.
+ */
 int sg_tree_snum(const struct sg_tree *tree)
 {
-	return SNUM(tree->conn);
+	const struct loadparm_service *service =
+		loadparm_s3_helpers()->get_servicebynum(SNUM(tree->conn));
+	const struct sg_facts *facts = tree->facts;
+
+	if (facts == NULL || facts->share == NULL) {
+		return SNUM(tree->conn);
+	}
+	if (service != NULL && strequal(service->szService, facts->share)) {
+		return SNUM(tree->conn);
+	}
+	return facts->section != NULL ? getservicebyname(facts->section, NULL)
+				      : -1;
 }

@@ -59,7 +59,8 @@ void sg_access_encrypt(const struct sg_access *access);
 void sg_access_sign(const struct sg_access *access);
 
 /**
- * The number of an open tree's share.
+ * The number of an open tree's share; of the section that it was made of, if it is
+ * gone; -1: neither is there.
  */
 int sg_tree_snum(const struct sg_tree *tree);
 

@@ -98,6 +98,19 @@ def test_no_vfs_line(t):
     works_once(t, t.smbd(options={'vfs objects': None, **CALM}))
 
 
+def test_vfs_lists_of_global(t):
+    """Whatever stands there: a connection loads smb.conf several times."""
+    for objects in ('acl_xattr', 'acl_xattr smbguard', 'smbguard smbguard',
+                    '"smbguard :x" acl_xattr'):
+        works_once(t, t.smbd(options={'vfs objects': objects, **CALM}))
+
+
+def test_listed_twice_without_a_preload_line(t):
+    smbd = t.smbd(options={'vfs objects': 'smbguard "smbguard :x"', **CALM},
+                  preload=None)
+    only_open(t, smbd, 3)
+
+
 def test_no_second_name(t):
     """smbd's own doing: a module of `vfs objects` that does not load."""
     stage = os.path.join(t.directory, 'stage')

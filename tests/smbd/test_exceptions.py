@@ -14,6 +14,7 @@ import impacket_client
 import wire
 from clients import ANONYMOUS
 from harness import DENIED, visit
+from ntlm_client import Logons
 
 SCANNER, OTHER = '127.0.0.2', '127.0.0.1'
 LATER = '2099-12-31'
@@ -389,6 +390,26 @@ def test_unsigned(t):
     t.equal('ok', smbd.smbclient('open', 'NT1', options=[
         'client signing=off']).got)
     t.equal(DENIED, impacket_client.status(visitor, smbd, 'mallory', SCANNER))
+
+
+def test_unsigned_with_an_account(t):
+    """One that does not sign, though it has a key."""
+    signing = {'smbguard:signing': 'required'}
+    for options, shares in ((signing, {}), ({}, {'open': signing})):
+        smbd = guarded(t, options, named('box'),
+                       exception('box', hosts=SCANNER, allow='unsigned'),
+                       shares=shares)
+        for source, got in ((SCANNER, b'hello\n'), (OTHER, DENIED)):
+            with Logons(smbd.port, 'SMB2_10', source) as c:
+                session = c.log_on('alice')
+                try:
+                    tree = c.tree('open', session)
+                    read = c.read_file(tree, session)
+                except RuntimeError as e:
+                    read = str(e).replace('no tree: ', '')
+            t.equal(got, read, source)
+        t.fields(smbd.events(event='share_connect')[0], outcome='allowed',
+                 clientAddress=SCANNER, signed=False)
 
 
 def test_union(t):

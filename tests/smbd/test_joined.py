@@ -8,6 +8,8 @@ where one of them would be refused to it; the event names the share.  In SMB1 a
 new tree is held against those who are logged on already.
 """
 
+import os
+
 import impacket_client
 import smb1
 from clients import ANONYMOUS
@@ -366,3 +368,68 @@ def test_smb1_refused_anonymous_does_not_stand_in_the_way(t):
         t.equal(SUCCESS, c.tree('open'))
         t.equal(HELLO, c.read_file())
         t.true(c.read_file(uid=nobody) != HELLO, 'nothing for nobody')
+
+
+def test_unsigned_channel_from_another_address(t):
+    """Who is excepted need not sign, as long as all channels are."""
+    a, b = '127.0.0.2', '127.0.0.1'
+    smbd = server(t, excepted('unsigned', hosts=a),
+                  {'signs': {'smbguard:signing': 'required'}})
+    for second, got in ((a, HELLO), (b, DENIED)):
+        with smbd.impacket(source=a, smb2=True) as client:
+            tree = client.tree('signs')
+            t.equal(HELLO, client.read(tree))
+            guid = client.connection.getSMBServer().ClientGuid.encode()
+            with Logons(smbd.port, 'SMB3_00', second, guid) as channel:
+                session = channel.bind_to(client)
+                t.equal(SUCCESS, channel.attempt('alice', session=session))
+                channel.key = None
+                t.equal(got, channel.read_file(tree, session), second)
+
+
+# What the session was held to, whatever the second logon says
+
+def test_signed_and_encrypted_again(t):
+    """smbd holds it to what its first logon made of it.  One that was signed
+    is in test_keys_of_the_first_logon."""
+    smbd = server(t)
+    with Logons(smbd.port, 'SMB3_00') as c:
+        session = c.log_on('alice')
+        tree = c.tree('open', session)
+        smbd.config.update('global', {'smbguard:encryption': 'required'})
+        smbd.reload()
+        one, challenge, session = c.first_half('bob', session=session)
+        c.send_token(c.second_half(one, challenge, 'bob'), session,
+                     security_mode=3)
+        t.equal(0, c.answer()[1])
+        t.equal(HELLO, c.read_file(tree, session), 'as plain as before')
+    events = smbd.events(event='session')
+    events += smbd.events(event='reauthentication')
+    for event in t.each(events, 3):
+        t.fields(event, signed=False, encrypted=False)
+
+
+def test_tree_of_a_share_that_is_gone(t):
+    """smbd forgets a usershare in use; its number is another share's then."""
+    directory = os.path.join(t.directory, 'usershares')
+    os.makedirs(directory)
+    os.chmod(directory, 0o1770)
+    smbd = server(t, {'usershare path': directory, 'usershare max shares': '9',
+                      'usershare owner only': 'no'})
+    path = smbd.config.get('open', 'path')
+    for name in ('mine', 'other'):
+        with open(os.path.join(directory, name), 'w', encoding='ascii') as f:
+            f.write('#VERSION 2\npath=%s\ncomment=\nusershare_acl=S-1-1-0:F\n'
+                    'guest_ok=n\nsharename=%s\n' % (path, name))
+        os.chmod(os.path.join(directory, name), 0o644)
+    with Logons(smbd.port, 'SMB2_10') as c:
+        session = c.log_on('alice')
+        tree = c.tree('mine', session)
+        os.unlink(os.path.join(directory, 'mine'))
+        t.equal('NT_STATUS_BAD_NETWORK_NAME', c.tree_connect('mine', session))
+        t.equal(SUCCESS, c.attempt('alice', session=session))
+        t.equal(SUCCESS, c.tree_connect('other', session))
+        t.equal(SUCCESS, c.attempt('alice', session=session))
+        t.equal(HELLO, c.read_file(tree, session))
+    for event in t.each(smbd.events(event='session'), 3):
+        t.fields(event, outcome='allowed', account='alice')

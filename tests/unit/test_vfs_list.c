@@ -32,6 +32,8 @@ static const struct {
 	/* a module's parameter, and others that begin alike */
 	{{"smbguard:x", "catia"}, false, "smbguard catia"},
 	{{"smbguard", "smbguard:x"}, false, "smbguard"},
+	{{"smbguard", " smbguard :x"}, false, "smbguard"},
+	{{"smbguard ", "catia"}, false, "smbguard catia"},
 	{{"smbguard2", "smb"}, false, "smbguard smbguard2 smb"},
 	{{"dfs_samba4:1", "acl_xattr"},
 	 false,
@@ -54,7 +56,7 @@ static void test_vfs_list(void **state)
 				 rows[i].guarded);
 		talloc_free(text);
 	}
-	assert_int_equal(i, 12);
+	assert_int_equal(i, 14);
 }
 
 static void test_vfs_list_that_is_none(void **state)
