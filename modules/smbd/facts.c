@@ -14,6 +14,7 @@
 #include "smbd/config.h"
 #include "smbd/facts.h"
 #include "smbd/logon.h"
+#include "smbd/spare.h"
 #include "smbd/state.h"
 
 #include "lib/substitute.h"
@@ -47,6 +48,8 @@ static uint64_t connection_id(int sock)
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 	char boot_id[64] = {0};
+	struct sg_client_state *client = sg_client_here();
+	bool spare = client != NULL && sg_spare_use_if_none(client);
 	int fd;
 
 	fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
@@ -57,6 +60,9 @@ static uint64_t connection_id(int sock)
 			hash = fnv64(hash, boot_id, (size_t)got);
 		}
 		close(fd);
+	}
+	if (spare) {
+		sg_spare_set_aside(client);
 	}
 	(void)getsockopt(sock, SOL_SOCKET, SO_COOKIE, &cookie, &size);
 	return fnv64(hash, &cookie, sizeof(cookie));

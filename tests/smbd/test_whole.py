@@ -178,3 +178,31 @@ def test_no_descriptors_left_for_the_audit_file(t):
         t.true(c.attempt('alice', password='wrong') != ALL_WELL, 'it failed')
         events = smbd.wait_for_events(1)
         t.fields(t.one(events), event='auth_failed', account='alice')
+
+
+def free_numbers(pid, count):
+    """Those that its next descriptors get."""
+    used = {int(fd) for fd in os.listdir('/proc/%d/fd' % pid)}
+    return [fd for fd in range(len(used) + count) if fd not in used][:count]
+
+
+def test_no_descriptors_left_for_a_channel(t):
+    """It has the number in its events that its own process gave it."""
+    smbd = t.smbd(options={'smbguard:history': 'no'})
+    with smbd.impacket(smb2=True) as client:
+        guid = client.connection.getSMBServer().ClientGuid.encode()
+        t.true(client.tree('open'), 'a tree')
+        pid = t.one(smbd.connections(), 'process')
+        # Two: smbd needs one to answer the process that passes the channel.
+        end = free_numbers(pid, 3)[2]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (end, 20000))
+        with Logons(smbd.port, 'SMB3_00', guid=guid) as channel:
+            resource.prlimit(pid, resource.RLIMIT_NOFILE,
+                             (free_numbers(pid, 1)[0], 20000))
+            session = channel.bind_to(client)
+            # It fails for want of a database; that is recorded.
+            channel.attempt('alice', session=session)
+            port = channel.client_port
+    negotiate = t.one(smbd.events(event='negotiate', clientPort=port))
+    failed = t.one(smbd.events(event='auth_failed', clientPort=port))
+    t.equal(negotiate['connectionId'], failed['connectionId'])
