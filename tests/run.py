@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests: a real smbd, units and modules, the linter, the package, Debian 13.
 
-What: tests/{smbd,tool}/test_*.py, build/tests/{unit,module}/test_*, buildtools/lint,
-and at the end what PARTS names.  Prints a line a test, and last "N passed,
-N failed" on a line of its own.
+What: tests/{smbd,tool,domain}/test_*.py, build/tests/{unit,module}/test_*,
+buildtools/lint, and at the end what PARTS names.  Prints a line a test, and last
+"N passed, N failed" on a line of its own.
 
 How: the script runs itself again inside a mount namespace with accounts and a
 Samba state of its own (see lib/sandbox.py).  Each test is a process with a time
@@ -39,6 +39,7 @@ import sandbox  # noqa: E402
 import server  # noqa: E402
 
 TIME_LIMIT = 120
+DOMAIN_TIME_LIMIT = 480  # of all its tests: it is made once for them
 PATIENCE = 10
 # For who has changed a line: something of each kind, in less than a minute.
 QUICK = (r'^(lint|unit|module|shares|share_encryption|server_encryption|'
@@ -70,39 +71,66 @@ def parse_arguments():
 # A job is (name, function(directory), seconds).  The function prints what it
 # likes, and returns [(name, problem)], the problem '' for a pass.
 
+def functions(room, prefix):
+    """[(name, function)]: test_NAME() of test_FILE.py is FILE.NAME."""
+    found = []
+    for path in sorted(glob.glob(os.path.join(HERE, room, 'test_*.py'))):
+        base = os.path.basename(path)[len('test_'):-len('.py')]
+        spec = importlib.util.spec_from_file_location(
+            'test_%s%s' % (prefix, base), path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found += [('%s%s.%s' % (prefix, base, name[5:]), function)
+                  for name, function in sorted(vars(module).items())
+                  if name.startswith('test_') and callable(function)]
+    return found
+
+
 def python_jobs():
-    """test_NAME() of smbd/test_FILE.py is FILE.NAME, of tool/ tool_FILE.NAME."""
-    jobs = []
-    for room, prefix in (('smbd', ''), ('tool', 'tool_')):
-        for path in sorted(glob.glob(os.path.join(HERE, room, 'test_*.py'))):
-            base = os.path.basename(path)[len('test_'):-len('.py')]
-            spec = importlib.util.spec_from_file_location(
-                'test_%s%s' % (prefix, base), path)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            for name, function in sorted(vars(module).items()):
-                if name.startswith('test_') and callable(function):
-                    full = '%s%s.%s' % (prefix, base, name[5:])
-                    jobs.append((full, python_job(full, function),
-                                 getattr(function, 'time_limit', TIME_LIMIT)))
-    return jobs
+    return [(name, python_job(name, function),
+             getattr(function, 'time_limit', TIME_LIMIT))
+            for room, prefix in (('smbd', ''), ('tool', 'tool_'))
+            for name, function in functions(room, prefix)]
 
 
 def python_job(name, function):
     def run(directory):
-        test = harness.Test(name, directory)
-        problems = []
-        try:
-            function(test)
-        except harness.Failure as e:
-            problems.append('%s\n%s' % (e, where(e, function)))
-        except Exception:  # whatever it was, the test did not pass
-            problems.append(traceback.format_exc())
-        problems += test.finish()
-        if problems:
-            problems += test.background()
-        return [(name, '\n'.join(problems))]
+        return [(name, problem_of(name, function, directory))]
     return run
+
+
+def problem_of(name, function, directory, *more):
+    """Run a test's function.  Returns what is wrong, '' if nothing is."""
+    test = harness.Test(name, directory)
+    problems = []
+    try:
+        function(test, *more)
+    except harness.Failure as e:
+        problems.append('%s\n%s' % (e, where(e, function)))
+    except Exception:  # whatever it was, the test did not pass
+        problems.append(traceback.format_exc())
+    problems += test.finish()
+    if problems:
+        problems += test.background()
+    return '\n'.join(problems)
+
+
+def domain_jobs(wanted):
+    """One job: its tests share a domain, which takes half a minute to make."""
+    tests = [(name, function) for name, function in
+             functions('domain', 'domain_') if wanted(name)]
+
+    def run(directory):
+        import domain  # needs what only the tests' packages have
+        results = []
+        with domain.Domain(directory) as made:
+            for name, function in tests:
+                where_to = os.path.join(directory, name)
+                os.mkdir(where_to)
+                results.append((name, problem_of(name, function, where_to,
+                                                 made)))
+        return results
+    return [('domain', run, DOMAIN_TIME_LIMIT)] if tests else []
 
 
 def where(error, function):
@@ -270,12 +298,15 @@ class Runner:
             results = [(job[0], left)] + [r for r in results if r[0] != job[0]]
         for name, problem in results:
             if name == job[0] or self.wanted(name):
-                self.report(name, problem, seconds / len(results), output)
+                shown = self.report(name, problem, seconds / len(results),
+                                    output)
+                output = '' if shown else output
 
     def wanted(self, name):
         return re.search(self.arguments.k, name) is not None
 
     def report(self, name, problem, seconds, output):
+        """Returns whether the output was shown."""
         self.counts['failed' if problem else 'passed'] += 1
         print('%-4s %6.2f  %s' % ('FAIL' if problem else 'ok', seconds, name))
         if problem or self.arguments.v:
@@ -283,6 +314,7 @@ class Runner:
             print(''.join('    %s\n' % line for line in text.splitlines()),
                   end='')
         sys.stdout.flush()
+        return bool(problem or self.arguments.v)
 
 
 def inside(arguments):
@@ -293,6 +325,8 @@ def inside(arguments):
     jobs = lint_jobs() + binaries + python_jobs()
     # A binary's cases have names of their own, which only it knows.
     jobs = [job for job in jobs if job in binaries or runner.wanted(job[0])]
+    # It takes longest, so it comes first.
+    jobs = domain_jobs(runner.wanted) + jobs
     if arguments.l:
         print('\n'.join(job[0] for job in jobs))
         return 0

@@ -54,7 +54,7 @@ def _execute(command, **more):
     return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
-def _smbclient_answer(status, output):
+def smbclient_answer(status, output):
     """smbclient says "tree connect failed: NT_STATUS_ACCESS_DENIED"."""
     error = re.search(r'NT_STATUS_\w+', output) if status else None
     step = re.search(r'^(.*?) failed', output, re.MULTILINE)
@@ -65,7 +65,7 @@ def _smbclient_answer(status, output):
     return Answer(status, output, error.group(0) if error else '', step)
 
 
-def _ticket_options(tickets):
+def ticket_options(tickets):
     """To have smbclient use these tickets and ask for no password."""
     if machine.version() < (4, 22):
         # Its option for a place of tickets finds no mechanism.
@@ -105,7 +105,7 @@ class Clients:
         command += ['--option=' + option for option in options]
         if tickets:
             command = ['env', 'KRB5CCNAME=FILE:' + tickets] + command
-            command += _ticket_options(tickets)
+            command += ticket_options(tickets)
             # Kerberos goes by the server's name; there is none to look up.
             command += ['--ip-address=' + host]
             host = self.config.get('global', 'netbios name').lower()
@@ -124,7 +124,7 @@ class Clients:
         line = self.smbclient_command(share, protocol, **more)
         if share is not None:
             line += ['--command=' + command]
-        return _smbclient_answer(*_execute(line))
+        return smbclient_answer(*_execute(line))
 
     @contextlib.contextmanager
     def connected(self, share, protocol='SMB3_11', **more):

@@ -78,18 +78,30 @@ def modules_dir():
     return built_with('MODULESDIR')
 
 
-def sockets_of(port):
-    """[(state, inode)] of the TCP sockets whose local port is this one."""
+def sockets_of(port, pid='self'):
+    """[(state, inode)] of the TCP sockets whose local port is this one.
+
+    pid: of a process in the network to look at.
+    """
     found = []
-    for path in ('/proc/net/tcp', '/proc/net/tcp6'):
+    for name in ('tcp', 'tcp6'):
         try:
-            with open(path, encoding='ascii') as f:
+            with open('/proc/%s/net/%s' % (pid, name), encoding='ascii') as f:
                 rows = [line.split() for line in f.readlines()[1:]]
         except FileNotFoundError:
             continue
         found += [(row[3], row[9]) for row in rows
                   if int(row[1].rpartition(':')[2], 16) == port]
     return found
+
+
+def vfs_modules(where, stage):
+    """A directory of the system's VFS modules, and ours from the stage."""
+    shutil.copytree(os.path.join(modules_dir(), 'vfs'), where)
+    # A link, from where it finds the module.
+    ours = stage and os.path.join(stage, 'vfs/smbguard.so')
+    if ours and os.path.exists(ours):
+        os.symlink(os.path.realpath(ours), os.path.join(where, 'smbguard.so'))
 
 
 def unread(port, client_port):
@@ -187,12 +199,7 @@ class Smbd(Clients):
 
     def _make_vfs_dir(self):
         self.vfs_dir = os.path.join(self.directory, 'vfs')
-        shutil.copytree(os.path.join(modules_dir(), 'vfs'), self.vfs_dir)
-        # A link, from where it finds the module.
-        ours = self.stage and os.path.join(self.stage, 'vfs/smbguard.so')
-        if ours and os.path.exists(ours):
-            os.symlink(os.path.realpath(ours),
-                       os.path.join(self.vfs_dir, 'smbguard.so'))
+        vfs_modules(self.vfs_dir, self.stage)
 
     def start(self):
         for _ in range(3):

@@ -385,3 +385,17 @@ def test_registry_share_that_changes(t):
             t.equal(DENIED, impacket_client.status(client.tree, 'own'), option)
             net_conf(t, smbd, 'delparm', 'own', 'smbguard:' + option)
             t.equal('ok', impacket_client.status(client.tree, 'own'), option)
+
+
+def test_global_list_without_smbguard(t):
+    """It is raised there, too, and put back while smbd frees that list."""
+    smbd = server(t, {'vfs objects': 'catia streams_xattr'},
+                  {'secret': {'vfs objects': None}})
+    for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+        for _ in range(3):
+            t.equal('ok', smbd.smbclient('open', protocol).got, protocol)
+        with smbd.connected('open', protocol) as child:
+            child.stdin.write(b'logon bob Builder-2\ntcon open\n')
+            child.stdin.close()
+            t.contains('tcon to open successful', child.stdout.read().decode())
+    held_to_encryption(t, smbd, 'secret')
