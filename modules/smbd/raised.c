@@ -164,16 +164,6 @@ static int find_share(const struct raised *raised)
 	return getservicebyname(raised->share, NULL);
 }
 
-/*
- * At the begin of a load smbd has already let go of the lists of [global], and
- * is freeing the context that a new one would hang on.
- */
-static bool is_gone(const struct raised *raised)
-{
-	return strequal(raised->parameter, "vfs objects") &&
-	       lp_vfs_objects(SG_GLOBAL_SNUM) == NULL;
-}
-
 /* To a share, and to what smbd has made of it since, with what was raised. */
 static void put_back(const struct raised *raised)
 {
@@ -183,9 +173,7 @@ static void put_back(const struct raised *raised)
 	bool copied;
 
 	if (raised->snum == SG_GLOBAL_SNUM) {
-		if (!is_gone(raised)) {
-			put_back_at(raised, SG_GLOBAL_SNUM);
-		}
+		put_back_at(raised, SG_GLOBAL_SNUM);
 		return;
 	}
 	section = find_share(raised);
