@@ -46,8 +46,8 @@ def test_demo_shows_what_it_announces(t):
         lines = re.findall(r'smbclient //.*-c ls', output)
         for line, expected in zip(t.each(lines, 2, 'lines'), (0, 1)):
             t.equal(expected, t.run('sh', '-c', line)[0], line)
-        line = re.search(r'curl -u.*', output).group(0)
-        t.contains('hello', t.run('sh', '-c', line)[1])
+        line = re.search(r'smbclient .*-m NT1 \\\n.*-c ls', output).group(0)
+        t.contains('hello.txt', t.run('sh', '-c', line)[1])
     finally:
         os.kill(int(pid), signal.SIGTERM)
         processes.end(lambda: processes.descendants(os.getpid()), 5)
