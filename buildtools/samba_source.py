@@ -4,7 +4,8 @@
 
 What: smbguard reads smbd's private structs, so it must be built with the
 headers of exactly this smbd, with the distro's patches.  fetch() gets them
-through apt, check() compares a tree with the installed smbd.
+through apt, check() compares a tree with the installed smbd.  Where there is no
+dpkg, smbd alone says which it is, and a tree must be given.
 
 How: with an apt configuration of our own under .cache/, whose deb-src lines are
 the system's deb lines.  apt checks signatures with the system's keys; the
@@ -24,7 +25,8 @@ import subprocess
 
 SMBD = '/usr/sbin/smbd'
 
-# release: 4.17.12; source: the version of the Debian source package
+# release: 4.17.12; source: the version of the Debian source package, or what
+# smbd says of itself where it is of no such package
 Samba = collections.namedtuple('Samba', 'release source')
 
 
@@ -34,12 +36,19 @@ class SourceError(Exception):
 
 def installed():
     """What is installed here, as the package and as smbd itself name it."""
-    text = _output(['dpkg-query', '-W', '-f', '${source:Version}', 'samba'])
-    m = re.match(r'Version (\d+\.\d+\.\d+)', _output([SMBD, '-V']))
+    m = re.match(r'Version (\d+\.\d+\.\d+)(\S*)', _output([SMBD, '-V']))
     if not m:
         raise SourceError('`%s -V` does not name a version. Is the package '
                           'samba installed properly?' % SMBD)
+    if not has_apt():
+        return Samba(m[1], m[1] + m[2])
+    text = _output(['dpkg-query', '-W', '-f', '${source:Version}', 'samba'])
     return Samba(m[1], text.strip())
+
+
+def has_apt():
+    """Is this a system of Debian's packages?"""
+    return bool(shutil.which('dpkg-query') and shutil.which('apt-get'))
 
 
 def check(tree, samba):
@@ -61,18 +70,26 @@ def check(tree, samba):
             m = re.match(r'\S+ \(([^)]+)\)', f.readline())
     except OSError:
         m = None
-    if m and found == wanted:
+    if m and found == wanted and has_apt():
         found, wanted = m[1], samba.source
     if found != wanted:
         raise SourceError(
             'the Samba source in %s is %s, but the installed smbd is %s.\n'
             'smbguard reads smbd\'s private structs and must be built from the '
-            'same source.\nLeave --samba-source out to fetch the right one, or '
-            'name a tree of %s.' % (tree, found, wanted, wanted))
+            'same source.\n%same a tree of %s.' % (
+                tree, found, wanted,
+                'Leave --samba-source out to fetch the right one, or n'
+                if has_apt() else 'N', wanted))
 
 
 def fetch(cache, samba):
     """Return the tree of samba's source, fetched into cache if need be."""
+    if not has_apt():
+        raise SourceError(
+            'there is no apt here to fetch the source of Samba %s with.\nName '
+            'an unpacked tree of it, with the patches of this distro: '
+            './waf --samba-source=DIR ...\ndocs/compatibility.md says how to '
+            'get one.' % samba.source)
     tree = os.path.join(cache, 'samba-' + samba.source.split(':')[-1])
     if os.path.isdir(tree):
         return tree

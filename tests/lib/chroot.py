@@ -15,6 +15,7 @@ How it fails: with Failure, which has the output's end.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -124,6 +125,11 @@ class Chroot:
     def apt(self, command, check=True):
         return self.sh('apt-get -q -y --no-install-recommends ' + command,
                        offline=False, check=check)[0]
+
+    def mirror(self):
+        """The archive that it was made from."""
+        with open(self.file('etc/apt/sources.list'), encoding='utf-8') as f:
+            return re.search(r'^deb (?:\[[^]]*\] )?(\S+) ', f.read(), re.M)[1]
 
     def pin_samba(self, version):
         """Let apt take this version of Samba and no other; None: any."""

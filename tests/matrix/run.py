@@ -5,10 +5,13 @@
 
 usage: ./waf matrix [SUITE...] [--samba-source SUITE:DIR]... [--refresh] [--again]
                     [--check ARGUMENTS]
+       ./waf matrix --upgrades [SUITE...] [--samba-source SUITE:DIR]...
 
 What: as root; takes the network, and some twenty minutes a suite.  For each
 suite a system of its own, the project in it as it is committed, `./waf demo` and
-`./waf check`.  Ends with a table of versions, results and minutes.
+`./waf check`.  Ends with a table of versions, results and minutes.  With
+--upgrades, instead, each build in the smbd of each other minor version: see
+upgrades.py.
 
 SUITE           bookworm, bookworm-backports, trixie, trixie-backports, forky, sid,
                 or another of Debian's; without any, the first four and sid
@@ -37,6 +40,7 @@ sys.dont_write_bytecode = True
 
 import results  # noqa: E402
 import system  # noqa: E402
+import upgrades  # noqa: E402
 
 SUITES = ['bookworm', 'bookworm-backports', 'trixie', 'trixie-backports', 'sid']
 
@@ -46,6 +50,8 @@ def main():
     if os.geteuid() != 0:
         sys.exit('smbguard: systems in chroots take root.')
     commit = committed()
+    if args.upgrades:
+        sys.exit(1 if upgrades.run(args.suites or SUITES, args, ROOT) else 0)
     rows = []
     for suite in args.suites or SUITES:
         known = results.Results(suite, commit, args.check)
@@ -73,6 +79,8 @@ def parse_arguments():
                         help='also what has a result for this commit')
     parser.add_argument('--check', metavar='ARGUMENTS', default='',
                         help='words for `./waf check`')
+    parser.add_argument('--upgrades', action='store_true',
+                        help='a module of each Samba in the smbd of the others')
     args = parser.parse_args()
     args.trees = {}
     for pair in args.samba_source:

@@ -67,10 +67,8 @@ def _make(suite, path):
         if os.path.exists(tarball):
             os.unlink(tarball)
     if suite.endswith(BACKPORTS):
-        with open(made.file('etc/apt/sources.list'), encoding='utf-8') as f:
-            mirror = re.search(r'^deb (?:\[[^]]*\] )?(\S+) ', f.read(), re.M)[1]
         made.write('etc/apt/sources.list.d/backports.list',
-                   'deb %s %s main\n' % (mirror, suite))
+                   'deb %s %s main\n' % (made.mirror(), suite))
         made.write('etc/apt/preferences.d/backports', PIN % suite)
         made.apt('update')
 

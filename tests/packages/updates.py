@@ -139,13 +139,20 @@ def real(system, package, samba):
 def backports(system, package, suite):
     """To another minor version, if Debian's backports have one."""
     system.write('etc/apt/sources.list.d/backports.list',
-                 'deb http://deb.debian.org/debian %s main\n' % suite)
+                 'deb %s %s main\n' % (system.mirror(), suite))
     system.pin_samba(None)
     system.apt('update', check=False)
     before = system.version('samba')
     out = system.apt('-s -t %s install samba' % suite, check=False)
     if 'Inst samba ' not in out:
-        print('note: %s has no newer Samba' % suite)
+        print('note: %s cannot be reached, or has no newer Samba' % suite)
+        return
+    out, status = system.sh('apt-get -q -y -d --no-install-recommends -t %s '
+                            'install samba smbclient' % suite, offline=False,
+                            check=False)
+    if status:
+        print('note: the Samba of %s cannot be fetched:\n%s' % (
+            suite, '\n'.join(out.splitlines()[-3:])))
         return
     add(system, package)
     configure(system)

@@ -14,6 +14,7 @@ from harness import ROOT
 sys.path.insert(0, os.path.join(ROOT, 'tests/matrix'))
 
 import results  # noqa: E402
+import upgrades  # noqa: E402
 from system import Done  # noqa: E402
 
 
@@ -60,3 +61,42 @@ bookworm  4.17.12  smbguard: no private mounts here (0.1 min)  not tried
 sid       -        not tried                                   not tried
 sid: its archive has no source of Samba 4.25.1''',
             results.table([good, bad, none]))
+
+
+# What upgrades.VISIT prints of a smbd that does not fit, and of one that does.
+CLOSED = '''\
+visit open SMB2_10 NT_STATUS_BAD_NETWORK_NAME
+visit secret SMB2_10 NT_STATUS_BAD_NETWORK_NAME
+visit unlisted SMB2_10 OK
+visit open SMB3_11 NT_STATUS_BAD_NETWORK_NAME
+visit secret SMB3_11 NT_STATUS_BAD_NETWORK_NAME
+visit unlisted SMB3_11 OK
+smbd goes on
+'''
+GUARDED = CLOSED.replace('NT_STATUS_BAD_NETWORK_NAME', 'OK').replace(
+    'secret SMB2_10 OK', 'secret SMB2_10 NT_STATUS_ACCESS_DENIED')
+LOG = ('smbguard: it was built for Samba 4.17 (x), and this is 4.22.11: it does '
+       'nothing here. Install the smbguard that was built for this Samba.')
+
+
+def test_upgrade_is_judged(t):
+    """Closed and said is right; open, crashed, silent or ended is not."""
+    def judge(text, log=LOG, running='4.22.11+dfsg-0+deb13u1', mode='audit'):
+        return upgrades.judge(mode, text.splitlines(), log,
+                              '2:4.17.12+dfsg-0+deb12u4', running)
+    t.equal([], judge(CLOSED))
+    t.equal([], judge(GUARDED, '', '4.17.12', 'enforce'))
+    for text, log, word in t.each((
+            (CLOSED.replace('visit open SMB3_11 NT_STATUS_BAD_NETWORK_NAME',
+                            'visit open SMB3_11 OK'), LOG, 'got OK'),
+            (CLOSED.replace('visit unlisted SMB2_10 OK\n', ''), LOG, 'got None'),
+            (CLOSED.replace('unlisted SMB2_10 OK', 'unlisted SMB2_10 '
+                            'NT_STATUS_CONNECTION_DISCONNECTED'), LOG,
+             'DISCONNECTED'),
+            (CLOSED.replace('smbd goes on', ''), LOG, 'has ended'),
+            (CLOSED, LOG + '\nPANIC (pid 1)', 'a crash'),
+            (CLOSED, "error probing vfs module 'smbguard'", 'what to do'),
+            (CLOSED, LOG.replace('4.17', '4.18'), 'what to do')), 7, 'faults'):
+        t.contains(word, t.one(judge(text, log), 'fault'))
+    t.true(judge(GUARDED.replace('NT_STATUS_ACCESS_DENIED', 'OK'), '', '4.17.12',
+                 'enforce'), 'unguarded in the smbd that it was built for')
