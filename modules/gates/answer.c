@@ -128,26 +128,44 @@ unsigned sg_answer_wait(const struct sg_logon *logon, bool failed)
 	return msec_until(at, now);
 }
 
-bool sg_answer_is_closed(struct sg_logon *logon)
+/* excepted: may somebody be let in at this address all the same? */
+static bool is_closed(struct sg_logon *logon, bool *excepted)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	struct sg_facts *facts = sg_facts_connection(frame, logon->xconn);
 	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
 	struct sg_verdict *verdict = NULL;
 	bool closed = true;
+	bool ok = true;
 
+	*excepted = false;
 	if (facts != NULL && policy != NULL) {
+		*excepted = sg_policy_may_except(policy, facts, UINT32_MAX);
 		sg_facts_add_mechanism(facts, logon->shown);
 		sg_facts_add_logon(facts, logon);
 		verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);
 	}
 	if (verdict != NULL && logon->kind != SG_LOGON_ENCRYPTION) {
-		bool ok = sg_joined_logon(frame, logon, facts, verdict);
-
+		ok = sg_joined_logon(frame, logon, facts, verdict);
+	}
+	if (verdict != NULL) {
 		closed = !ok || verdict->outcome == SG_DENIED;
-	} else if (verdict != NULL) {
-		closed = verdict->outcome == SG_DENIED;
 	}
 	TALLOC_FREE(frame);
 	return closed;
+}
+
+bool sg_answer_is_closed(struct sg_logon *logon)
+{
+	bool excepted = false;
+
+	return is_closed(logon, &excepted);
+}
+
+bool sg_answer_is_hopeless(struct sg_logon *logon)
+{
+	bool excepted = false;
+	bool closed = is_closed(logon, &excepted);
+
+	return closed && !excepted;
 }

@@ -27,4 +27,9 @@ unsigned sg_answer_wait(const struct sg_logon *logon, bool failed);
  */
 bool sg_answer_is_closed(struct sg_logon *logon);
 
+/**
+ * The same, and no exception is there for anybody at this address.
+ */
+bool sg_answer_is_hopeless(struct sg_logon *logon);
+
 #endif /* SMBGUARD_GATES_ANSWER_H */

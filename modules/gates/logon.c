@@ -304,6 +304,7 @@ static const struct sg_logon_hooks hooks = {
 	.failed = gate_failed,
 	.came = sg_answer_came,
 	.hold = sg_answer_hold,
+	.hopeless = sg_answer_is_hopeless,
 	.wait = sg_answer_wait,
 	.judge_blindly = gate_judge_blindly,
 };

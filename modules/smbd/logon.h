@@ -69,6 +69,9 @@ struct sg_logon_hooks {
 	 */
 	unsigned (*hold)(const struct sg_logon *logon);
 
+	/* Whoever it is, is it certain that judge() will refuse? */
+	bool (*hopeless)(struct sg_logon *logon);
+
 	/*
 	 * How many milliseconds to wait before this is answered. To be asked
 	 * once for each attempt: it counts for those that follow. failed: or

@@ -154,9 +154,7 @@ static unsigned wait_of(const struct sg_logon *logon, bool refused)
 
 /*
  * It has proved who it is. smbd would ask who that is, and be refused, when it
- * is too late for a late answer. So that is asked here, and kept for smbd. What
- * the other side has yet to say for SPNEGO's sake does not change it, and to be
- * asked for that would tell a right password.
+ * is too late for a late answer. So that is asked here, and kept for smbd.
  *
  * The encryption that a UNIX client sets up at SMB1 makes no session, so smbd
  * never asks.
@@ -169,11 +167,9 @@ static NTSTATUS judge_early(struct gensec_security *gensec, unsigned *msec)
 	const char *problem = NULL;
 	NTSTATUS status = NT_STATUS_OK;
 	enum sg_auth_found found;
-	bool done;
 
 	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	done = found == SG_AUTH_LOGON && logon.shown->judged != NULL;
-	if (found != SG_AUTH_LOGON || done) {
+	if (found != SG_AUTH_LOGON) {
 		TALLOC_FREE(frame);
 		return NT_STATUS_OK;
 	}
@@ -189,19 +185,31 @@ static NTSTATUS judge_early(struct gensec_security *gensec, unsigned *msec)
 	return status;
 }
 
-/* Has a password been found right, in what did not end yet? */
-static bool is_proved(struct gensec_security *gensec)
+/*
+ * A right password may not be all: SPNEGO can want a checksum yet, and to be asked
+ * for it tells that the password was right. Who that is, nobody can ask before.
+ */
+static NTSTATUS end_hopeless(struct gensec_security *gensec, unsigned *msec)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
 	const char *problem = NULL;
+	NTSTATUS status = NT_STATUS_MORE_PROCESSING_REQUIRED;
 	enum sg_auth_found found;
-	bool proved;
+	bool hopeless = false;
 
 	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	proved = found == SG_AUTH_LOGON && logon.shown->answer_at != 0;
+	if (found == SG_AUTH_LOGON && logon.shown->answer_at != 0) {
+		logon.shown->mechanism = sg_auth_mechanism(gensec, logon.shown);
+		hopeless = gate->hopeless(&logon);
+		logon.shown->mechanism = NULL;
+	}
+	if (hopeless) {
+		status = NT_STATUS_ACCESS_DENIED;
+		*msec = tell_failure(gensec, status);
+	}
 	TALLOC_FREE(frame);
-	return proved;
+	return status;
 }
 
 /* Where no password would do, the answer does not tell whether one was right. */
@@ -277,7 +285,6 @@ static void update_done(struct tevent_req *subreq)
 	struct tevent_req *req =
 		tevent_req_callback_data(subreq, struct tevent_req);
 	struct update_state *state = tevent_req_data(req, struct update_state);
-	NTSTATUS status;
 	unsigned msec = 0;
 	bool more;
 
@@ -285,13 +292,11 @@ static void update_done(struct tevent_req *subreq)
 	TALLOC_FREE(subreq);
 	more = NT_STATUS_EQUAL(state->status,
 			       NT_STATUS_MORE_PROCESSING_REQUIRED);
-	if (NT_STATUS_IS_OK(state->status) ||
-	    (more && is_proved(state->gensec))) {
-		status = judge_early(state->gensec, &msec);
-		if (!NT_STATUS_IS_OK(status)) {
-			state->status = status;
-		}
-	} else if (!more) {
+	if (NT_STATUS_IS_OK(state->status)) {
+		state->status = judge_early(state->gensec, &msec);
+	} else if (more) {
+		state->status = end_hopeless(state->gensec, &msec);
+	} else {
 		msec = tell_failure(state->gensec, state->status);
 	}
 	more = NT_STATUS_EQUAL(state->status,

@@ -7,12 +7,16 @@ the same time where NTLM is denied, or the client could not encrypt; the events
 tell them apart.  Who may use NTLM gets smbd's own answers.
 """
 
+import hmac
+import struct
 import time
+
+from impacket import ntlm
 
 import sandbox
 import smb1
 from harness import DENIED, visit
-from ntlm_client import Logons
+from ntlm_client import Logons, spnego_next
 
 FAILED = 'NT_STATUS_LOGON_FAILURE'
 SUCCESS = 'NT_STATUS_SUCCESS'
@@ -131,6 +135,47 @@ def test_what_comes_behind_the_password(t):
             t.true(HALF_A_SECOND <= took < HALF_A_SECOND + APART, took)
     t.equal({0xc0000022}, {status for status, _ in same_answers})
     t.equal(1, len(same_answers))
+
+
+def with_checksum(first, challenge, user, password):
+    """NTLMSSP's own checksum in it, as Windows has it, MS-NLMP 3.1.5.1.2.
+
+    Behind a right password smbd then asks for SPNEGO's as well.
+    """
+    message = ntlm.NTLMAuthChallenge(challenge)
+    pairs = ntlm.AV_PAIRS(message['TargetInfoFields'])
+    pairs[ntlm.NTLMSSP_AV_FLAGS] = struct.pack('<I', 2)
+    message['TargetInfoFields'] = pairs
+    message['TargetInfoFields_len'] = len(pairs)
+    message['TargetInfoFields_max_len'] = len(pairs)
+    last, key = ntlm.getNTLMSSPType3(first, message.getData(), user,
+                                     password or sandbox.USERS[user], '')
+    last['flags'] |= ntlm.NTLMSSP_NEGOTIATE_VERSION
+    last['Version'] = bytes(8)
+    last['MIC'] = bytes(16)
+    last['MIC'] = hmac.digest(
+        key, first.getData() + challenge + last.getData(), 'md5')
+    return spnego_next(last.getData())
+
+
+def test_password_that_is_asked_to_go_on(t):
+    """By a server that lets it in; where NTLM is denied it is not asked."""
+    for options, statuses in ((CALM, [0xc0000016, 0xc000006d, 0xc000006d]),
+                              ({**NTLM, DELAY: '500'}, [0xc0000022] * 3)):
+        smbd = t.smbd(options=options)
+        got = []
+        for user, password in GUESSES:
+            with Logons(smbd.port, 'SMB3_02') as c:
+                first, challenge, session = c.first_half(user, mic=True)
+                begin = time.monotonic()
+                c.send_token(with_checksum(first, challenge, user, password),
+                             session)
+                got.append(c.answer()[1])
+                took = time.monotonic() - begin
+            t.true(DELAY not in options or
+                   HALF_A_SECOND <= took < HALF_A_SECOND + APART, took)
+        t.equal(['%08x' % status for status in statuses],
+                ['%08x' % status for status in got])
 
 
 def test_many_guesses_at_once(t):
