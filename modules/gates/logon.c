@@ -7,7 +7,7 @@
  * What: records each logon with account, mechanism, dialect, cipher and
  * signing, each failed one with its status, and refuses who does not meet what
  * [global] demands of sessions, or what an open tree demands that the logon
- * would take over. Failures may be answered late ("auth failure delay").
+ * would take over. answer.h has what the answers to failures tell.
  *
  * How: smbd shows each logon by one of the ways of smbd/logon.h. Authentication
  * itself stays smbd's.
@@ -23,6 +23,7 @@
  * ruled out where it matters who logs on, see sg_knob_connection().
  */
 
+#include "gates/answer.h"
 #include "gates/gates.h"
 #include "gates/joined.h"
 #include "smbd/config.h"
@@ -261,65 +262,23 @@ static void gate_failed(struct sg_logon *logon, const char *status)
 		facts->account = claims->account;
 		facts->domain = claims->domain;
 	}
-	verdict.reason = talloc_asprintf(frame,
-					 "%s from %s could not log on: %s.",
-					 facts->account != NULL ? facts->account
-								: "A client",
-					 facts->client_address,
-					 status);
+	logon->shown->closed = claims != NULL && sg_answer_is_closed(logon);
+	verdict.reason = talloc_asprintf(
+		frame,
+		"%s from %s could not log on: %s.%s",
+		facts->account != NULL ? facts->account : "A client",
+		facts->client_address,
+		status,
+		logon->shown->closed
+			? " No password would have let it in, so the client "
+			  "was told NT_STATUS_ACCESS_DENIED."
+			: "");
 	if (verdict.reason == NULL) {
 		verdict.reason = "A client could not log on.";
 	}
 	event.facts = facts;
 	(void)sg_record(logon->client, NULL, &event);
 	talloc_free(frame);
-}
-
-/* How late a failure is answered; not in audit mode, which touches nothing. */
-static unsigned failure_delay(void)
-{
-	TALLOC_CTX *frame = talloc_new(NULL);
-	const struct sg_settings *global = sg_config_global(frame);
-	unsigned delay = 0;
-
-	if (global != NULL && sg_mode_of(global, NULL) == SG_MODE_ENFORCE) {
-		delay = (unsigned)sg_option_number(&sg_option_failure_delay,
-						   global);
-	}
-	TALLOC_FREE(frame);
-	return delay;
-}
-
-/*
- * A client can send any number of guesses at once. Each failure puts off the time
- * from which this connection is answered, so that each guess waits behind the one
- * before it; and so does a right one behind wrong ones, or it could be told from
- * them.
- */
-static unsigned gate_wait(const struct sg_logon *logon, bool failed)
-{
-	struct sg_connection_state *conn = sg_connection_state(logon->xconn);
-	unsigned delay = failed ? failure_delay() : 0;
-	struct timespec now = {0};
-	int64_t left;
-
-	if (conn == NULL) {
-		return delay;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (int64_t)(conn->answer_from.tv_sec - now.tv_sec) * 1000 +
-	       (conn->answer_from.tv_nsec - now.tv_nsec) / 1000000;
-	if (left <= 0) {
-		conn->answer_from = now;
-		left = 0;
-	}
-	conn->answer_from.tv_sec += delay / 1000;
-	conn->answer_from.tv_nsec += (long)(delay % 1000) * 1000000;
-	if (conn->answer_from.tv_nsec >= 1000000000) {
-		conn->answer_from.tv_sec++;
-		conn->answer_from.tv_nsec -= 1000000000;
-	}
-	return (unsigned)left + delay;
 }
 
 /* A logon that cannot be looked into, in a smbd of another layout. */
@@ -347,7 +306,10 @@ static bool gate_judge_blindly(struct sg_client_state *client,
 static const struct sg_logon_hooks hooks = {
 	.judge = gate_judge,
 	.failed = gate_failed,
-	.wait = gate_wait,
+	.came = sg_answer_came,
+	.hold = sg_answer_hold,
+	.hopeless = sg_answer_is_hopeless,
+	.wait = sg_answer_wait,
 	.judge_blindly = gate_judge_blindly,
 };
 

@@ -54,12 +54,28 @@ struct sg_logon_hooks {
 	bool (*judge)(struct sg_logon *logon,
 		      const struct auth_session_info *info);
 
-	/* It failed, or became a guest's for that. status: NT_STATUS_... */
+	/*
+	 * It failed, or became a guest's for that. status: NT_STATUS_...; if
+	 * shown->closed is set then, the client must get ACCESS_DENIED instead.
+	 */
 	void (*failed)(struct sg_logon *logon, const char *status);
+
+	/* A message of it has come in. */
+	void (*came)(const struct sg_logon *logon);
+
+	/*
+	 * How many milliseconds a right password has to wait for wrong ones
+	 * before it. Its answer's time is held until wait() is asked.
+	 */
+	unsigned (*hold)(const struct sg_logon *logon);
+
+	/* Whoever it is, is it certain that judge() will refuse? */
+	bool (*hopeless)(struct sg_logon *logon);
 
 	/*
 	 * How many milliseconds to wait before this is answered. To be asked
-	 * once for each attempt: it counts for those that follow.
+	 * once for each attempt: it counts for those that follow. failed: or
+	 * its right password is refused.
 	 */
 	unsigned (*wait)(const struct sg_logon *logon, bool failed);
 

@@ -192,7 +192,10 @@ static unsigned tell(struct check_state *state)
 		TALLOC_FREE(frame);
 		return 0;
 	}
-	if (failed) {
+	if (!failed) {
+		note_proof(&logon);
+		msec = watch->hooks->hold(&logon);
+	} else {
 		mechanism = logon.shown->mechanism;
 		logon.shown->mechanism =
 			watch->gensec != NULL ? "NTLMSSP" : mechanism;
@@ -201,10 +204,12 @@ static unsigned tell(struct check_state *state)
 					   : nt_errstr(state->status));
 		logon.shown->mechanism = mechanism;
 		logon.shown->failure_told = true;
-	} else {
-		note_proof(&logon);
+		msec = watch->hooks->wait(&logon, true);
 	}
-	msec = watch->hooks->wait(&logon, failed);
+	/* SPNEGO's gate sees to its own answers. */
+	if (failed && !guest && watch->xconn != NULL && logon.shown->closed) {
+		state->status = NT_STATUS_ACCESS_DENIED;
+	}
 	TALLOC_FREE(frame);
 	return msec;
 }
@@ -231,6 +236,10 @@ static void note_claims(struct check_state *state)
 		talloc_free(discard_const(logon.shown->claims));
 		logon.shown->claims = claims_of(logon.shown, state->user_info);
 		logon.shown->failure_told = false;
+		logon.shown->closed = false;
+		if (watch->xconn != NULL) {
+			watch->hooks->came(&logon);
+		}
 	}
 	TALLOC_FREE(frame);
 }
@@ -323,6 +332,22 @@ static NTSTATUS check_recv(struct tevent_req *req,
 	return status;
 }
 
+/*
+ * smbd does nothing else meanwhile, as while it checks such a password: a client
+ * of SMB1 has a process for itself. What has been told was late already.
+ */
+static void finish(const struct watch *watch,
+		   const struct sg_logon *logon,
+		   bool allowed)
+{
+	bool late = !allowed && !logon->shown->failure_told;
+	unsigned msec = watch->hooks->wait(logon, late);
+
+	if (msec > 0) {
+		smb_msleep(msec);
+	}
+}
+
 /* SMB1's logons become sessions here; SPNEGO's have a gate of their own. */
 static NTSTATUS session_info(struct auth4_context *context,
 			     TALLOC_CTX *mem_ctx,
@@ -335,7 +360,7 @@ static NTSTATUS session_info(struct auth4_context *context,
 	struct watch *watch = watch_of(context);
 	struct sg_logon logon = {.client = NULL};
 	NTSTATUS status;
-	bool allowed;
+	bool known;
 
 	if (watch == NULL) {
 		return NT_STATUS_INTERNAL_ERROR;
@@ -350,17 +375,20 @@ static NTSTATUS session_info(struct auth4_context *context,
 		return status;
 	}
 	frame = talloc_stackframe();
-	allowed = logon_of(frame, watch, &logon);
-	if (!NT_STATUS_IS_OK(status)) {
-		if (allowed) {
-			watch->hooks->failed(&logon, nt_errstr(status));
-		}
-	} else {
-		allowed = allowed && watch->hooks->judge(&logon, *info);
+	known = logon_of(frame, watch, &logon);
+	if (NT_STATUS_IS_OK(status)) {
+		bool allowed = known && watch->hooks->judge(&logon, *info);
+
 		if (!allowed) {
 			TALLOC_FREE(*info);
 			status = NT_STATUS_ACCESS_DENIED;
 		}
+	} else if (known) {
+		watch->hooks->failed(&logon, nt_errstr(status));
+		status = logon.shown->closed ? NT_STATUS_ACCESS_DENIED : status;
+	}
+	if (known) {
+		finish(watch, &logon, NT_STATUS_IS_OK(status));
 	}
 	TALLOC_FREE(frame);
 	return status;

@@ -99,16 +99,17 @@ static NTSTATUS judge(TALLOC_CTX *frame,
 	return allowed ? NT_STATUS_OK : NT_STATUS_ACCESS_DENIED;
 }
 
-static NTSTATUS our_session_info(struct gensec_security *gensec,
-				 TALLOC_CTX *mem_ctx,
-				 struct auth_session_info **session_info)
+static NTSTATUS find_out_who(struct gensec_security *gensec,
+			     TALLOC_CTX *mem_ctx,
+			     struct auth_session_info **session_info,
+			     unsigned *msec)
 {
 	TALLOC_CTX *frame = NULL;
 	NTSTATUS status;
 
 	status = real_ops->session_info(gensec, mem_ctx, session_info);
 	if (!NT_STATUS_IS_OK(status)) {
-		(void)tell_failure(gensec, status);
+		*msec = tell_failure(gensec, status);
 		return status;
 	}
 	frame = talloc_stackframe();
@@ -120,11 +121,45 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 	return status;
 }
 
+static NTSTATUS our_session_info(struct gensec_security *gensec,
+				 TALLOC_CTX *mem_ctx,
+				 struct auth_session_info **session_info)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	const char *problem = NULL;
+	unsigned msec = 0;
+	enum sg_auth_found found;
+
+	found = sg_auth_logon(frame, gensec, &logon, &problem);
+	TALLOC_FREE(frame);
+	if (found == SG_AUTH_LOGON && logon.shown->judged != NULL) {
+		*session_info = talloc_move(mem_ctx, &logon.shown->judged);
+		return NT_STATUS_OK;
+	}
+	return find_out_who(gensec, mem_ctx, session_info, &msec);
+}
+
+/* How long an answer has to wait that a verdict, and no failure, refuses. */
+static unsigned wait_of(const struct sg_logon *logon, bool refused)
+{
+	const struct sg_claims *claims = logon->shown->claims;
+
+	/* Only who has guessed right must be taken for one who has not. */
+	return gate->wait(logon,
+			  refused && claims != NULL &&
+				  claims->account != NULL &&
+				  !logon->shown->failure_told);
+}
+
 /*
+ * It has proved who it is. smbd would ask who that is, and be refused, when it
+ * is too late for a late answer. So that is asked here, and kept for smbd.
+ *
  * The encryption that a UNIX client sets up at SMB1 makes no session, so smbd
- * never asks who it is. It proves a password all the same.
+ * never asks.
  */
-static NTSTATUS judge_encryption(struct gensec_security *gensec)
+static NTSTATUS judge_early(struct gensec_security *gensec, unsigned *msec)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
@@ -134,8 +169,60 @@ static NTSTATUS judge_encryption(struct gensec_security *gensec)
 	enum sg_auth_found found;
 
 	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (found == SG_AUTH_LOGON && logon.kind == SG_LOGON_ENCRYPTION) {
-		status = our_session_info(gensec, frame, &info);
+	if (found != SG_AUTH_LOGON) {
+		TALLOC_FREE(frame);
+		return NT_STATUS_OK;
+	}
+	status = find_out_who(gensec, logon.shown, &info, msec);
+	if (*msec == 0) {
+		*msec = wait_of(&logon, !NT_STATUS_IS_OK(status));
+	}
+	if (logon.kind == SG_LOGON_ENCRYPTION) {
+		TALLOC_FREE(info);
+	}
+	logon.shown->judged = info; /* NULL where it is refused */
+	TALLOC_FREE(frame);
+	return status;
+}
+
+/*
+ * A right password may not be all: SPNEGO can want a checksum yet, and to be asked
+ * for it tells that the password was right. Who that is, nobody can ask before.
+ */
+static NTSTATUS end_hopeless(struct gensec_security *gensec, unsigned *msec)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	const char *problem = NULL;
+	NTSTATUS status = NT_STATUS_MORE_PROCESSING_REQUIRED;
+	enum sg_auth_found found;
+	bool hopeless = false;
+
+	found = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (found == SG_AUTH_LOGON && logon.shown->answer_at != 0) {
+		logon.shown->mechanism = sg_auth_mechanism(gensec, logon.shown);
+		hopeless = gate->hopeless(&logon);
+		logon.shown->mechanism = NULL;
+	}
+	if (hopeless) {
+		status = NT_STATUS_ACCESS_DENIED;
+		*msec = tell_failure(gensec, status);
+	}
+	TALLOC_FREE(frame);
+	return status;
+}
+
+/* Where no password would do, the answer does not tell whether one was right. */
+static NTSTATUS told_status(struct gensec_security *gensec, NTSTATUS status)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	const char *problem = NULL;
+	enum sg_auth_found found;
+
+	found = sg_auth_logon(frame, gensec, &logon, &problem);
+	if (found == SG_AUTH_LOGON && logon.shown->closed) {
+		status = NT_STATUS_ACCESS_DENIED;
 	}
 	TALLOC_FREE(frame);
 	return status;
@@ -158,6 +245,8 @@ static void look_at(struct gensec_security *gensec, const DATA_BLOB in)
 			logon.shown->kerberos_offered ||
 			sg_token_offers_kerberos(in.data, in.length);
 		logon.shown->failure_told = false;
+		logon.shown->closed = false;
+		gate->came(&logon);
 		ok = sg_passwords_of_gensec(frame, gensec, gate, &problem);
 	}
 	if (!ok || found == SG_AUTH_PROBLEM) {
@@ -197,15 +286,23 @@ static void update_done(struct tevent_req *subreq)
 		tevent_req_callback_data(subreq, struct tevent_req);
 	struct update_state *state = tevent_req_data(req, struct update_state);
 	unsigned msec = 0;
+	bool more;
 
 	state->status = real_ops->update_recv(subreq, state, &state->out);
 	TALLOC_FREE(subreq);
+	more = NT_STATUS_EQUAL(state->status,
+			       NT_STATUS_MORE_PROCESSING_REQUIRED);
 	if (NT_STATUS_IS_OK(state->status)) {
-		/* What we refuse is no failure of the client's. */
-		state->status = judge_encryption(state->gensec);
-	} else if (!NT_STATUS_EQUAL(state->status,
-				    NT_STATUS_MORE_PROCESSING_REQUIRED)) {
+		state->status = judge_early(state->gensec, &msec);
+	} else if (more) {
+		state->status = end_hopeless(state->gensec, &msec);
+	} else {
 		msec = tell_failure(state->gensec, state->status);
+	}
+	more = NT_STATUS_EQUAL(state->status,
+			       NT_STATUS_MORE_PROCESSING_REQUIRED);
+	if (!NT_STATUS_IS_OK(state->status) && !more) {
+		state->status = told_status(state->gensec, state->status);
 	}
 	sg_done_in(req, state->ev, msec);
 }

@@ -19,6 +19,7 @@
 #include "core/event/sink.h"
 
 struct auth4_context;
+struct auth_session_info;
 struct connection_struct;
 struct gensec_security;
 struct smbXsrv_client;
@@ -104,7 +105,7 @@ struct sg_connection_state {
 
 	struct sg_smb1_seen *smb1; /* see smb1_look.c */
 
-	struct timespec answer_from; /* see gates/logon.c */
+	int64_t answer_from; /* microseconds, see gates/answer.c */
 };
 
 /* Who a client says it is, with a password: smbd's own reading of it. */
@@ -124,8 +125,17 @@ struct sg_session_state {
 	const struct sg_claims *claims;
 	bool kerberos_offered;
 	bool failure_told; /* auth_failed was recorded for this attempt */
+	bool closed;	   /* no password would have let it in */
 	bool user_keys;	   /* its keys are those of a user's logon */
 	bool refused;	   /* smbd serves it no more, see sessions.c */
+
+	/* microseconds, see gates/answer.c; 0: not set */
+	int64_t came;
+	int64_t answer_at;
+	int64_t delay;
+
+	/* Let in, and smbd has not asked yet who it is: see spnego.c */
+	struct auth_session_info *judged;
 
 	/* of old_logons: whose it is, until its session is found */
 	const char *sid;

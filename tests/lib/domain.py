@@ -15,8 +15,8 @@ How it fails: NodeError with what the program said.
 """
 
 import contextlib
+import functools
 import os
-import re
 import socket
 import struct
 import subprocess
@@ -24,7 +24,6 @@ import sys
 import time
 
 import domain_accounts
-import eventlog
 import harness
 import machine
 import processes
@@ -55,8 +54,8 @@ CONTROLLER = {
     'server role': 'active directory domain controller',
     'idmap_ldb:use rfc2307': 'yes',
 }
-# smbd opens it in each process, and would wait for DNS otherwise.
-TIMEOUT = 60
+USER = DOMAIN + '\\%s'
+ANNA = USER % 'anna'
 
 
 def guard(where, options=None):
@@ -271,6 +270,12 @@ class Domain(contextlib.AbstractContextManager):
         processes.end(lambda: [pid] * (self.winbindd.poll() is None) +
                       processes.descendants(pid))
 
+    def restart_winbindd(self):
+        """To have it read the member's smb.conf, and forget what it knew."""
+        self.stop_winbindd()
+        self.file_server.run('net', 'cache', 'flush')
+        self.start_winbindd()
+
     def _place(self, t):
         self._count += 1
         return os.path.join(t.directory, 'domain%d' % self._count)
@@ -315,6 +320,10 @@ class Domain(contextlib.AbstractContextManager):
         t.servers.append(server)
         return server.start()
 
+    @functools.lru_cache(None)
+    def sid(self, user):
+        return self.dc.run('wbinfo', '--name-to-sid=' + user).split()[0]
+
     # Clients.  Each is an Answer.
 
     def _smbclient(self, server, share, command, words, env=None):
@@ -322,12 +331,12 @@ class Domain(contextlib.AbstractContextManager):
                 '--command=' + command, *words]
         return smbclient_answer(*self.client.ask(*line, env=env))
 
-    def ntlm(self, server, share, user, password=PASSWORD, command='ls',
+    def ntlm(self, server, share, user, password=None, command='ls',
              options=()):
         return self._smbclient(
             server, share, command,
-            ['--use-kerberos=off', '--user=%s%%%s' % (user, password),
-             *options])
+            ['--use-kerberos=off', *options,
+             '--user=%s%%%s' % (user, password or PASSWORD)])
 
     def tickets(self, user, password=PASSWORD):
         """Where the tickets of a user are."""
