@@ -237,6 +237,19 @@ static void check_smb1(struct sg_check *check,
 		return;
 	}
 	f.id = "exception-smb1";
+	/* Too early, see opened.c. */
+	if (sg_mode_of(check->settings, NULL) != SG_MODE_ENFORCE) {
+		f.grade = SG_GRADE_NOTE;
+		f.remedy = "When [global] enforces, and in the same edit: "
+			   "server min protocol = NT1.";
+		sg_check_add(check,
+			     f,
+			     "Exception %s allows smb1, which smbd will have "
+			     "to serve for it once [global] enforces; now it "
+			     "would be open to everybody.",
+			     e->name);
+		return;
+	}
 	f.remedy = "server min protocol = NT1: smbguard:min protocol keeps "
 		   "all others out.";
 	sg_check_add(check,
@@ -288,6 +301,7 @@ static void check_one(struct sg_check *check, const struct sg_exception *e)
 	}
 	check_shares(check, e, f);
 	sg_check_names(check, e);
+	sg_check_width(check, e);
 	option = talloc_asprintf(check, "smbguard:%s allow", e->name);
 	f.param = option != NULL ? sg_conf_find(check->global, option) : NULL;
 	check_smb1(check, e, f);
