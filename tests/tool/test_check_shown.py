@@ -59,6 +59,23 @@ def test_nearest_value_is_told(t):
                 'smbguard:%s = %s' % (option, right), *SHARE]), [])
 
 
+def test_nearest_value_of_an_exception_is_told(t):
+    for line, advice in (
+            ('allow = unencryptd', 'Write "unencrypted". '),
+            ('allow = smb-1 unencrypted ; both',
+             'Write "smb1, unencrypted": what stands behind it is part'),
+            ('until = 2040-01-01 ; for now', 'Write "2040-01-01": '),
+            ('until = 2040-13-01', None),
+            ('allow = wombat', None)):
+        path = write(t, CLEAN + broken_confs.exception(line) + SHARE)
+        _, result = check(t, path)
+        finding = t.one([f for f in result['findings']
+                         if f['id'] == 'exception-invalid'], line)
+        t.true('lets nobody pass' in finding['remedy'], line)
+        t.true(finding['remedy'].startswith(advice or 'Until '),
+               '%s: %s' % (line, finding['remedy']))
+
+
 def many(number):
     return [line for i in range(number) for line in (
         '[s%d]' % i, 'path = @DIR@', 'vfs objects = recycle')]

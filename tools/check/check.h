@@ -144,6 +144,14 @@ const char *sg_check_nearest_value(TALLOC_CTX *mem_ctx,
 				   const char *value);
 
 /**
+ * The same for a value of an exception, with a blank behind it. keywords: the
+ * words that it takes, NULL: it takes no words.
+ */
+const char *sg_check_nearest_of_exception(TALLOC_CTX *mem_ctx,
+					  const struct sg_keyword *keywords,
+					  const char *value);
+
+/**
  * How many letters must be changed, added or left out to get from one word to
  * the other.
  */

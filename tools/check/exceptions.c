@@ -101,6 +101,26 @@ static void check_unlisted(struct sg_check *check)
 	}
 }
 
+/* The remedy, behind the nearest right value if there is one. */
+static const char *corrected(struct sg_check *check,
+			     const struct sg_fault *fault,
+			     const char *remedy)
+{
+	const struct sg_allow_words words = sg_allow_words(check->settings);
+	const char *key = strrchr(fault->option, ' ');
+	bool allow = key != NULL && strcmp(key, " allow") == 0;
+	const char *near = NULL;
+
+	near = sg_check_nearest_of_exception(check,
+					     allow ? words.keywords : NULL,
+					     fault->value);
+	if (near == NULL) {
+		return remedy;
+	}
+	near = talloc_asprintf(check, "%s%s", near, remedy);
+	return near != NULL ? near : remedy;
+}
+
 static void check_faults(struct sg_check *check)
 {
 	const struct sg_settings *s = check->settings;
@@ -129,6 +149,7 @@ static void check_faults(struct sg_check *check)
 				     fault->accepted);
 			continue;
 		}
+		f.remedy = corrected(check, fault, f.remedy);
 		sg_check_add(check,
 			     f,
 			     "\"%s = %s\" is not valid. It takes %s.",

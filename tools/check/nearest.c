@@ -5,7 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A comment behind it, a word that Samba or another server takes for the same,
- * or a letter too many. Nothing is told that the option would not take.
+ * or a letter too many. Nothing is told that the option would not take; of an
+ * exception's hosts, names and date the comment alone is seen.
  *
  * How it fails: with NULL, and no advice.
  */
@@ -138,7 +139,7 @@ static const struct word_row *row_of(const struct sg_option *option,
 
 /* The keyword that is nearest to a word, NULL if none is near. */
 static const char *nearest_keyword(TALLOC_CTX *mem_ctx,
-				   const struct sg_option *option,
+				   const struct sg_keyword *keywords,
 				   const char *word)
 {
 	char *mine = plain(mem_ctx, word);
@@ -150,7 +151,7 @@ static const char *nearest_keyword(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	least = (unsigned)strlen(mine) / 3 + 1;
-	for (k = option->keywords; k != NULL && k->name != NULL; k++) {
+	for (k = keywords; k != NULL && k->name != NULL; k++) {
 		char *name = plain(mem_ctx, k->name);
 		unsigned far =
 			name != NULL ? sg_check_distance(mine, name) : least;
@@ -165,7 +166,7 @@ static const char *nearest_keyword(TALLOC_CTX *mem_ctx,
 
 /* Each word of a list made the nearest keyword. */
 static char *nearest_list(TALLOC_CTX *mem_ctx,
-			  const struct sg_option *option,
+			  const struct sg_keyword *keywords,
 			  const char *value)
 {
 	char *copy = talloc_strdup(mem_ctx, value);
@@ -176,7 +177,7 @@ static char *nearest_list(TALLOC_CTX *mem_ctx,
 	for (; word != NULL && text != NULL;
 	     word = strtok_r(NULL, SEPARATORS, &state)) {
 		const char *sign = word[0] == '-' || word[0] == '+' ? word : "";
-		const char *near = nearest_keyword(mem_ctx, option, word);
+		const char *near = nearest_keyword(mem_ctx, keywords, word);
 
 		if (near == NULL) {
 			return NULL;
@@ -220,9 +221,9 @@ const char *sg_check_nearest_value(TALLOC_CTX *mem_ctx,
 	if (row != NULL) {
 		near = row->value;
 	} else if (is_list(option)) {
-		near = nearest_list(mem_ctx, option, bare);
+		near = nearest_list(mem_ctx, option->keywords, bare);
 	} else if (option->type == SG_TYPE_KEYWORD) {
-		near = nearest_keyword(mem_ctx, option, bare);
+		near = nearest_keyword(mem_ctx, option->keywords, bare);
 	}
 	if (near == NULL || strcasecmp(near, value) == 0 ||
 	    !is_taken(option, where, near)) {
@@ -233,4 +234,31 @@ const char *sg_check_nearest_value(TALLOC_CTX *mem_ctx,
 			       near,
 			       row != NULL && row->why != NULL ? " " : "",
 			       row != NULL && row->why != NULL ? row->why : "");
+}
+
+const char *sg_check_nearest_of_exception(TALLOC_CTX *mem_ctx,
+					  const struct sg_keyword *keywords,
+					  const char *value)
+{
+	char *bare = without_comment(mem_ctx, value);
+	const char *near = NULL;
+
+	if (bare == NULL || bare[0] == '\0') {
+		return NULL;
+	}
+	if (keywords != NULL) {
+		near = nearest_list(mem_ctx, keywords, bare);
+	} else if (strcmp(bare, value) != 0) {
+		near = bare;
+	}
+	if (near == NULL || strcasecmp(near, value) == 0) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx,
+			       "Write \"%s\"%s. ",
+			       near,
+			       strcmp(bare, value) != 0
+				       ? ": what stands behind it is part of "
+					 "the value"
+				       : "");
 }
