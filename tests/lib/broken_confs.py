@@ -14,6 +14,8 @@ text that stands there, so that file:line is tested as well.
 import dataclasses
 
 PRELOAD = 'preload modules = @STAGE@/smbguard.so'
+MEMBER = ['security = ads', 'vfs objects = smbguard acl_xattr']
+CONTROLLER = ['server role = active directory domain controller']
 KERBEROS = 'kerberos method = system keytab'
 
 
@@ -56,8 +58,34 @@ CASES = {
         [('warning', 'line-ignored', None, 'smbguard:mode audit')],
         ['smbguard:mode audit']),
     'set_twice': Broken(
-        [('note', 'set-twice', 'global', 'smbguard:guest = deny')],
+        [('note', 'set-twice', 'global', 'smbguard:guest = allow')],
+        ['smbguard:guest = allow', 'smbguard:guest = deny']),
+    'set_twice_the_later_one_weaker': Broken(
+        [('warning', 'set-twice', 'global', 'smbguard:guest = deny')],
         ['smbguard:guest = deny', 'smbguard:guest = allow']),
+    'section_twice_the_later_one_weaker': Broken(
+        [('warning', 'set-twice', 'team', 'ntlm = deny')],
+        share=['smbguard:ntlm = deny'],
+        more=['[other]', 'path = @DIR@', '[Team]', 'smbguard:ntlm = allow']),
+    'more_ciphers_the_second_time': Broken(
+        [('warning', 'set-twice', 'global', 'gorithms = AES-256-GCM')],
+        ['smbguard:encryption algorithms = AES-256-GCM',
+         'smbguard:encryption algorithms = AES-128-GCM AES-256-GCM']),
+    'audit_behind_enforce': Broken(
+        [('warning', 'set-twice', 'global', 'mode = enforce')],
+        ['smbguard:mode = enforce', 'smbguard:mode = audit']),
+    'native_floor_twice': Broken(
+        [('warning', 'set-twice', 'global', 'protocol = SMB3'),
+         ('note', 'smb1-served', 'global', 'NT1')],
+        ['server min protocol = SMB3', 'min protocol = NT1'],
+        drop='smbguard:encryption'),
+    'native_signing_twice': Broken(
+        [('warning', 'set-twice', 'global', 'signing = mandatory')],
+        ['server signing = mandatory', 'server signing = auto']),
+    'list_of_modules_twice': Broken(
+        [('warning', 'set-twice', 'global', 'objects = smbguard'),
+         ('error', 'vfs-missing', 'global', 'recycle')],
+        ['vfs objects = recycle']),
     # values and places
     'bad_value': Broken(
         [('error', 'bad-value', 'global', 'guest = maybe')],
@@ -147,10 +175,35 @@ CASES = {
         ['smbguard:ntlm = deny']),
     'exception_for_a_bare_name_on_a_member': Broken(
         [('warning', 'exception-name', 'global', 'users = alice')],
-        exception('users = alice') + ['security = ads']),
+        exception('users = alice') + MEMBER, drop='vfs objects'),
     'exception_for_a_slash_on_a_member': Broken(
         [('warning', 'exception-name', 'global', 'users = TEST/alice')],
-        exception('users = TEST/alice') + ['security = ads']),
+        exception('users = TEST/alice') + MEMBER, drop='vfs objects'),
+    'exception_for_everybody': Broken(
+        [('warning', 'exception-everybody', 'global', 'hosts')],
+        exception('hosts = 0.0.0.0/0')),
+    'exception_for_everybody_of_ipv6': Broken(
+        [('warning', 'exception-everybody', 'global', 'hosts')],
+        exception('hosts = 192.0.2.7 ::/0')),
+    'exception_for_two_halves': Broken(
+        [('warning', 'exception-everybody', 'global', 'hosts')],
+        exception('hosts = 0.0.0.0/1 128.0.0.0/1')),
+    'exception_for_all_in_use_of_ipv6': Broken(
+        [('warning', 'exception-everybody', 'global', 'hosts')],
+        exception('hosts = 2000::/3')),
+    'exception_for_a_group_of_all': Broken(
+        [('warning', 'exception-everybody', 'global', 'groups')],
+        exception('hosts = ', 'groups = TEST\\Domain Users, TEST\\Everyone')
+        + MEMBER, drop='vfs objects'),
+    'exception_for_years': Broken(
+        [('warning', 'exception-long', 'global', 'until')],
+        exception(until='@DAYS+1000@')),
+    'exception_for_no_account': Broken(
+        [('warning', 'exception-nobody', 'global', 'users = no-such')],
+        exception('users = no-such-account, root')),
+    'exception_for_no_group': Broken(
+        [('warning', 'exception-nobody', 'global', 'groups = no-such')],
+        exception('groups = no-such-group, root')),
     'exception_for_a_list_of_groups': Broken(
         [('warning', 'exception-name', 'global', 'groups = @staff')],
         exception('groups = @staff')),
@@ -216,6 +269,41 @@ CASES = {
     'domain_controller': Broken(
         [('error', 'vfs-default-lost', 'global', 'objects = smbguard')],
         ['server role = active directory domain controller']),
+    'domain_controller_with_one_of_two': Broken(
+        [('error', 'vfs-default-lost', 'global', 'acl_xattr')],
+        CONTROLLER + ['vfs objects = smbguard acl_xattr'], drop='vfs objects'),
+    'share_of_a_domain_controller': Broken(
+        [('warning', 'vfs-default-lost', 'team', 'recycle')],
+        CONTROLLER + ['vfs objects = smbguard dfs_samba4 acl_xattr'],
+        ['vfs objects = smbguard recycle'], drop='vfs objects'),
+    'sysvol': Broken(
+        [('error', 'vfs-default-lost', 'sysvol', 'objects = smbguard')],
+        CONTROLLER + ['vfs objects = smbguard dfs_samba4 acl_xattr'],
+        drop='vfs objects', more=['[sysvol]', 'path = @DIR@',
+                                  'vfs objects = smbguard']),
+    'member_that_lost_its_acls': Broken(
+        [('warning', 'vfs-module-lost', 'global', 'objects = smbguard')],
+        ['security = ads', 'vfs objects = acl_xattr',
+         'vfs objects = smbguard'], drop='vfs objects'),
+    'share_of_a_member_that_lost_its_acls': Broken(
+        [('warning', 'vfs-module-lost', 'team', 'recycle')],
+        MEMBER, ['vfs objects = smbguard recycle'], drop='vfs objects'),
+    'share_without_acls_outside_of_a_domain': Broken(
+        [('note', 'vfs-module-lost', 'team', 'recycle')],
+        ['vfs objects = smbguard acl_xattr'],
+        ['vfs objects = smbguard recycle'], drop='vfs objects'),
+    'member_without_acls': Broken(
+        [('note', 'vfs-no-acls', 'global', 'objects = smbguard')],
+        ['security = ads']),
+    'module_that_is_not_installed': Broken(
+        [('error', 'vfs-module-missing', 'global', 'recylce')],
+        ['vfs objects = smbguard recylce:first'], drop='vfs objects'),
+    'module_that_is_not_installed_in_a_share': Broken(
+        [('error', 'vfs-module-missing', 'team', 'nowhere')],
+        share=['vfs objects = smbguard @DIR@/nowhere.so']),
+    'module_that_ends_the_chain': Broken(
+        [('warning', 'vfs-chain-ends', 'team', 'implemented')],
+        share=['vfs objects = recycle, vfs_not_implemented:x, smbguard']),
     'nothing_of_smbguard': Broken(
         [('warning', 'not-configured', 'global', None)],
         drop='smbguard'),
@@ -236,6 +324,38 @@ CASES = {
     'smb1_served': Broken(
         [('note', 'smb1-served', 'global', 'NT1')],
         ['server min protocol = NT1'], drop='smbguard:encryption'),
+    'smb1_served_in_audit_mode': Broken(
+        [('note', 'smb1-served', 'global', 'NT1')],
+        ['server min protocol = NT1', 'smbguard:min protocol = SMB2_02',
+         'smbguard:mode = audit']),
+    'smb1_opened_for_an_exception_in_audit_mode': Broken(
+        [('warning', 'opened-in-audit', 'global', 'NT1')],
+        exception('allow = smb1') + [
+            'server min protocol = NT1', 'smbguard:min protocol = SMB2_02',
+            'smbguard:mode = audit']),
+    'smb1_not_yet_opened_in_audit_mode': Broken(
+        [('note', 'exception-smb1', 'global', 'allow = smb1')],
+        exception('allow = smb1') + ['smbguard:min protocol = SMB2_02',
+                                     'smbguard:mode = audit']),
+    'ntlmv1_opened_for_an_exception_in_audit_mode': Broken(
+        [('note', 'ntlmv1', 'global', 'permitted'),
+         ('warning', 'opened-in-audit', 'global', 'permitted')],
+        exception('allow = ntlm') + [
+            'ntlm auth = ntlmv1-permitted', 'smbguard:ntlm = deny',
+            'smbguard:mode = audit']),
+    'guests_made_for_an_exception_in_audit_mode': Broken(
+        [('warning', 'opened-in-audit', 'global', 'bad user')],
+        exception('allow = guest unencrypted') + [
+            'map to guest = bad user', 'smbguard:guest = deny',
+            'smbguard:mode = audit']),
+    'signing_off_for_an_exception_in_audit_mode': Broken(
+        [('warning', 'opened-in-audit', 'global', 'server signing')],
+        exception('allow = unsigned') + [
+            'server signing = disabled', 'smbguard:signing = required',
+            'smbguard:mode = audit']),
+    'bad_password': Broken(
+        [('warning', 'guest-by-bad-password', 'global', 'Bad Password')],
+        ['map to guest = Bad Password'], drop='smbguard:encryption'),
     'native_floor_above': Broken(
         [('note', 'native-floor-above', 'global', 'SMB3_11')],
         ['server min protocol = SMB3_11', 'smbguard:min protocol = SMB3_00']),

@@ -9,6 +9,7 @@ promise; what belongs to another program is run or checked by that program.
 How it fails: a program that is not installed fails its test.
 """
 
+import datetime
 import json
 import os
 import re
@@ -51,8 +52,9 @@ def test_check_finds_nothing_wrong(t):
     smbd = t.smbd()
     names = sorted(name for name in os.listdir(EXAMPLES)
                    if name.endswith('.conf'))
+    day = str(datetime.date.today() + datetime.timedelta(100))
     for name in names:
-        status, found = check(t, smbd, load_example(name), name)
+        status, found = check(t, smbd, load_example(name, until=day), name)
         t.equal((0, []), (status, [finding for finding in found if
                                    finding['severity'] != 'note']), name)
     t.true(len(names) >= 7, 'there are examples')
@@ -86,7 +88,8 @@ def test_values_of_the_manual(t):
                      if finding['severity'] == 'error'], name)
     config.set('global', 'smbguard:mode', 'wurst')
     _, found = check(t, smbd, config, 'example.conf')
-    t.true(found[0]['severity'] == 'error', 'one that it does not take')
+    t.true(any(finding['severity'] == 'error' for finding in found),
+           'one that it does not take')
 
 
 def test_audit_first(t):

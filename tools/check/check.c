@@ -28,10 +28,11 @@ static const char more_help[] =
 	"],\n"
 	"its includes and the registry: names that do not exist, values that "
 	"are not\n"
-	"valid, exceptions that are over or of no use, shares without the "
-	"module, shares\n"
-	"that try to loosen, and settings of Samba that make smbguard blind or "
-	"pointless.\n"
+	"valid, exceptions that are over, too wide or of no use, shares "
+	"without the module,\n"
+	"shares that try to loosen, modules that were dropped, and settings of "
+	"Samba that\n"
+	"make smbguard blind or pointless, or that are open to everybody.\n"
 	"Then tells the policy that counts for each share. Changes nothing.\n"
 	"\n"
 	"  error    does not do what it says, or closes something\n"
@@ -118,14 +119,17 @@ static void look(struct sg_check *check)
 {
 	sg_check_oddities(check);
 	sg_check_options(check);
+	sg_check_twice(check);
 	sg_check_loosening(check);
 	sg_check_exceptions(check);
 	sg_check_modules(check);
 	sg_check_native(check);
+	sg_check_opened(check);
 	sg_check_logon(check);
 	sg_check_algorithms(check);
 	sg_check_client(check);
 	sg_check_audit(check);
+	sg_check_order(check);
 }
 
 static bool is_wrong(const struct sg_check *check)

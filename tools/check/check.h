@@ -33,6 +33,11 @@ struct sg_finding {
 	unsigned line;
 	const char *what; /* a sentence */
 	const char *remedy;
+
+	/* Of sg_check_order(): */
+	size_t number;	     /* as they were found */
+	size_t alike;	     /* the index of the first that says the same */
+	const char *pattern; /* "what" without the share's name, or NULL */
 };
 
 /* A share, and what counts for it. */
@@ -55,7 +60,9 @@ struct sg_check {
 	struct sg_finding *findings;
 	size_t num_findings;
 	time_t now;
-	bool ok; /* false: out of memory */
+	unsigned num_asked;  /* names that the system was asked for */
+	bool nobody_answers; /* it is too slow with that */
+	bool ok;	     /* false: out of memory */
 };
 
 /**
@@ -88,6 +95,24 @@ void sg_check_exceptions(struct sg_check *check);
 /** The forms of the names of users and groups in an exception. */
 void sg_check_names(struct sg_check *check, const struct sg_exception *e);
 
+/** Is the server a member of a domain, and no controller of one? */
+bool sg_check_is_member(const struct sg_check *check);
+
+/** Exceptions for everybody or for years, and for accounts that nobody has. */
+void sg_check_width(struct sg_check *check, const struct sg_exception *e);
+
+/** Accounts and groups of an exception that the system does not have. */
+void sg_check_accounts(struct sg_check *check, const struct sg_exception *e);
+
+/** The same option twice in a section. */
+void sg_check_twice(struct sg_check *check);
+
+/** Settings of Samba that are weakened where smbguard refuses nobody. */
+void sg_check_opened(struct sg_check *check);
+
+/** What else stands in "vfs objects", and what does not any more. */
+void sg_check_vfs(struct sg_check *check);
+
 /** The module: listed, there, of the installed Samba. */
 void sg_check_modules(struct sg_check *check);
 
@@ -105,6 +130,28 @@ void sg_check_client(struct sg_check *check);
 
 /** Where events go. */
 void sg_check_audit(struct sg_check *check);
+
+/**
+ * Put the findings in the order of lines, and number those that are alike.
+ */
+void sg_check_order(struct sg_check *check);
+
+/**
+ * What to write in place of a value that an option does not take: a sentence,
+ * NULL if nothing is near or memory ran out.
+ */
+const char *sg_check_nearest_value(TALLOC_CTX *mem_ctx,
+				   const struct sg_option *option,
+				   enum sg_where where,
+				   const char *value);
+
+/**
+ * The same for a value of an exception, with a blank behind it. keywords: the
+ * words that it takes, NULL: it takes no words.
+ */
+const char *sg_check_nearest_of_exception(TALLOC_CTX *mem_ctx,
+					  const struct sg_keyword *keywords,
+					  const char *value);
 
 /**
  * How many letters must be changed, added or left out to get from one word to
@@ -141,10 +188,11 @@ void sg_check_rows(struct sg_check *check, const struct sg_native_row *rows);
 /** Is it one of these, in any case? words ends with a NULL. */
 bool sg_native_is_word(const char *value, const char *const words[]);
 bool sg_native_is_off(const char *value);
+bool sg_native_is_ntlmv1(const char *value);
+bool sg_native_is_required(const char *value);
 
 /** Is QUIC among these transports? */
 bool sg_native_has_quic(const char *value);
-bool sg_native_is_required(const char *value);
 
 /** A setting of Samba as a client, for the overview. Ends with a NULL name. */
 struct sg_client_row {

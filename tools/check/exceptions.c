@@ -101,6 +101,26 @@ static void check_unlisted(struct sg_check *check)
 	}
 }
 
+/* The remedy, behind the nearest right value if there is one. */
+static const char *corrected(struct sg_check *check,
+			     const struct sg_fault *fault,
+			     const char *remedy)
+{
+	const struct sg_allow_words words = sg_allow_words(check->settings);
+	const char *key = strrchr(fault->option, ' ');
+	bool allow = key != NULL && strcmp(key, " allow") == 0;
+	const char *near = NULL;
+
+	near = sg_check_nearest_of_exception(check,
+					     allow ? words.keywords : NULL,
+					     fault->value);
+	if (near == NULL) {
+		return remedy;
+	}
+	near = talloc_asprintf(check, "%s%s", near, remedy);
+	return near != NULL ? near : remedy;
+}
+
 static void check_faults(struct sg_check *check)
 {
 	const struct sg_settings *s = check->settings;
@@ -129,6 +149,7 @@ static void check_faults(struct sg_check *check)
 				     fault->accepted);
 			continue;
 		}
+		f.remedy = corrected(check, fault, f.remedy);
 		sg_check_add(check,
 			     f,
 			     "\"%s = %s\" is not valid. It takes %s.",
@@ -238,6 +259,19 @@ static void check_smb1(struct sg_check *check,
 		return;
 	}
 	f.id = "exception-smb1";
+	/* Too early, see opened.c. */
+	if (sg_mode_of(check->settings, NULL) != SG_MODE_ENFORCE) {
+		f.grade = SG_GRADE_NOTE;
+		f.remedy = "When [global] enforces, and in the same edit: "
+			   "server min protocol = NT1.";
+		sg_check_add(check,
+			     f,
+			     "Exception %s allows smb1, which smbd will have "
+			     "to serve for it once [global] enforces; now it "
+			     "would be open to everybody.",
+			     e->name);
+		return;
+	}
 	f.remedy = "server min protocol = NT1: smbguard:min protocol keeps "
 		   "all others out.";
 	sg_check_add(check,
@@ -289,6 +323,7 @@ static void check_one(struct sg_check *check, const struct sg_exception *e)
 	}
 	check_shares(check, e, f);
 	sg_check_names(check, e);
+	sg_check_width(check, e);
 	option = talloc_asprintf(check, "smbguard:%s allow", e->name);
 	f.param = option != NULL ? sg_conf_find(check->global, option) : NULL;
 	check_smb1(check, e, f);

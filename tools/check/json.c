@@ -40,6 +40,7 @@ static json_t *finding(const struct sg_finding *f)
 			    text(f->section != NULL ? f->section->name : NULL));
 	json_object_set_new(o, "option", text(f->option));
 	json_object_set_new(o, "what", text(f->what));
+	json_object_set_new(o, "block", json_integer((json_int_t)f->alike));
 	json_object_set_new(o, "remedy", text(f->remedy));
 	return o;
 }

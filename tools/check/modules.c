@@ -231,36 +231,6 @@ static void check_shares(struct sg_check *check)
 	}
 }
 
-/* smbd's own default there, as long as [global] says nothing. */
-static void check_domain_controller(struct sg_check *check)
-{
-	static const char *const roles[] = {
-		"active directory domain controller",
-		"domain controller",
-		"dc",
-		NULL,
-	};
-	const struct sg_conf_param *vfs = sg_conf_find(check->global, VFS);
-	const char *role = sg_conf_value(check->global, "server role");
-	bool whole = vfs == NULL || (sg_conf_lists(vfs->value, "dfs_samba4") &&
-				     sg_conf_lists(vfs->value, "acl_xattr"));
-
-	if (whole || role == NULL || !sg_native_is_word(role, roles)) {
-		return;
-	}
-	sg_check_add(check,
-		     (struct sg_finding){
-			     .grade = SG_GRADE_ERROR,
-			     .id = "vfs-default-lost",
-			     .section = check->global,
-			     .param = vfs,
-			     .remedy = VFS " = smbguard dfs_samba4 acl_xattr",
-		     },
-		     "A domain controller has \"" VFS " = dfs_samba4 "
-		     "acl_xattr\" by itself, which this line drops: the ACLs "
-		     "of sysvol and netlogon are then not kept.");
-}
-
 /* The first words of smbd's and dpkg's answers. */
 static char *installed(TALLOC_CTX *mem_ctx, bool *package)
 {
@@ -358,7 +328,7 @@ void sg_check_modules(struct sg_check *check)
 	}
 	check_preload(check);
 	check_shares(check);
-	check_domain_controller(check);
+	sg_check_vfs(check);
 	if (check->preload_loads) {
 		check_second_name(check);
 	}

@@ -172,6 +172,11 @@ static void check_list(struct sg_check *check,
 	}
 }
 
+bool sg_check_is_member(const struct sg_check *check)
+{
+	return is_member(check->global);
+}
+
 void sg_check_names(struct sg_check *check, const struct sg_exception *e)
 {
 	check_list(check, e, "users", e->users);

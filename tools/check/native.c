@@ -54,7 +54,7 @@ bool sg_native_is_required(const char *value)
 						       NULL});
 }
 
-static bool is_ntlmv1(const char *value)
+bool sg_native_is_ntlmv1(const char *value)
 {
 	return sg_native_is_word(value,
 				 (const char *const[]){"ntlmv1-permitted",
@@ -67,6 +67,12 @@ static bool is_ntlmv1(const char *value)
 static bool is_two(const char *value)
 {
 	return strcmp(value, "2") == 0;
+}
+
+static bool is_bad_password(const char *value)
+{
+	return sg_native_is_word(value,
+				 (const char *const[]){"bad password", NULL});
 }
 
 static bool is_there(const char *value)
@@ -102,8 +108,18 @@ static const struct sg_native_row rows[] = {
 		.remedy = "Remove the line.",
 	},
 	{
+		.name = "map to guest",
+		.is = is_bad_password,
+		.grade = SG_GRADE_WARNING,
+		.id = "guest-by-bad-password",
+		.what = "makes a guest of everybody who mistypes a password, "
+			"and they are not told: there is no auth_failed event "
+			"of who guesses passwords.",
+		.remedy = "map to guest = bad user, if guests are wanted.",
+	},
+	{
 		.name = "ntlm auth",
-		.is = is_ntlmv1,
+		.is = sg_native_is_ntlmv1,
 		.grade = SG_GRADE_NOTE,
 		.id = "ntlmv1",
 		.what = "takes NTLMv1, which is broken in hours. "

@@ -194,39 +194,6 @@ static void check_prefix(struct sg_check *check, struct sg_finding f)
 		     f.param->name);
 }
 
-static void check_twice(struct sg_check *check,
-			const struct sg_conf_section *section,
-			size_t i)
-{
-	const struct sg_conf_param *param = &section->params[i];
-	size_t k;
-
-	for (k = i + 1; k < section->num_params; k++) {
-		const struct sg_conf_param *later = &section->params[k];
-
-		if (strcmp(later->key, param->key) != 0 ||
-		    strcmp(later->value, param->value) == 0) {
-			continue;
-		}
-		sg_check_add(check,
-			     (struct sg_finding){
-				     .grade = SG_GRADE_NOTE,
-				     .id = "set-twice",
-				     .section = section,
-				     .param = param,
-				     .remedy = "Remove one of them.",
-			     },
-			     "\"%s = %s\" does not count: %s:%u sets it to "
-			     "\"%s\".",
-			     param->name,
-			     param->value,
-			     later->file,
-			     later->line,
-			     later->value);
-		return;
-	}
-}
-
 static void check_names(struct sg_check *check,
 			const struct sg_conf_section *section)
 {
@@ -244,7 +211,6 @@ static void check_names(struct sg_check *check,
 		if (option_of(key) == NULL && sg_exception_name(key) == 0) {
 			unknown(check, f);
 		}
-		check_twice(check, section, i);
 	}
 }
 
@@ -259,6 +225,7 @@ static void check_values(struct sg_check *check,
 		const struct sg_conf_param *param =
 			sg_conf_find(section, fault->option);
 		const struct sg_option *o = NULL;
+		const char *near = NULL;
 		struct sg_finding f = {
 			.grade = SG_GRADE_ERROR,
 			.id = "bad-value",
@@ -283,8 +250,18 @@ static void check_values(struct sg_check *check,
 				     param->name);
 			continue;
 		}
-		f.remedy =
-			talloc_asprintf(check, "It takes %s.", fault->accepted);
+		near = o == NULL
+			       ? NULL
+			       : sg_check_nearest_value(
+					 check,
+					 o,
+					 section->global ? SG_GLOBAL : SG_SHARE,
+					 param->value);
+		f.remedy = talloc_asprintf(check,
+					   "%s%sIt takes %s.",
+					   near != NULL ? near : "",
+					   near != NULL ? " " : "",
+					   fault->accepted);
 		if (f.remedy == NULL) {
 			check->ok = false;
 			return;

@@ -4,8 +4,9 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Findings, the gravest first; then what counts: for each share, the
- * exceptions, and Samba as a client.
+ * Findings in the order of lines, those of shares alike in one block; then what
+ * counts: for each share, the exceptions, and Samba as a client. Where there are
+ * many shares, those for which the same counts are one line.
  */
 
 #include "check.h"
@@ -15,6 +16,8 @@
 #include <string.h>
 
 #define MAX_COLUMNS 32
+#define MANY_SHARES 20 /* more are not each a line by themselves */
+#define MANY_NAMES 8
 
 static const char *const grades[] = {"note", "warning", "error"};
 static const char *const colours[] = {"\033[36m", "\033[33m", "\033[31m"};
@@ -40,8 +43,68 @@ static char *place_of(const struct sg_finding *f)
 	return text;
 }
 
-static void print_finding(const struct sg_finding *f, bool colour)
+/* " [b] :22", and with the file where it is another one. */
+static char *other_place(TALLOC_CTX *mem_ctx,
+			 const struct sg_finding *f,
+			 const char *file)
 {
+	bool here =
+		f->file == NULL || (file != NULL && strcmp(f->file, file) == 0);
+
+	if (f->line == 0) {
+		return talloc_asprintf(mem_ctx, " [%s]", f->section->name);
+	}
+	return talloc_asprintf(mem_ctx,
+			       " [%s] %s:%u",
+			       f->section->name,
+			       here ? "" : f->file,
+			       f->line);
+}
+
+/* The other shares of a block, by name and line. */
+static void print_others(const struct sg_check *check, size_t first)
+{
+	const char *file = check->findings[first].file;
+	char *text = talloc_strdup(NULL, "The same of");
+	size_t num = 0;
+	size_t i;
+
+	for (i = first + 1; i < check->num_findings && text != NULL; i++) {
+		const struct sg_finding *f = &check->findings[i];
+		char *place = NULL;
+
+		if (f->alike != first) {
+			continue;
+		}
+		num++;
+		if (num > MANY_NAMES) {
+			continue;
+		}
+		place = other_place(text, f, file);
+		text = talloc_asprintf_append(text,
+					      "%s%s",
+					      num > 1 ? "," : "",
+					      place != NULL ? place : "");
+	}
+	if (num > MANY_NAMES && text != NULL) {
+		text = talloc_asprintf_append(text,
+					      ", and %zu more",
+					      num - MANY_NAMES);
+	}
+	if (num > 0 && text != NULL) {
+		text = talloc_asprintf_append(text, ".");
+	}
+	if (num > 0 && text != NULL) {
+		sg_print_wrapped(text, 9);
+	}
+	talloc_free(text);
+}
+
+static void print_finding(const struct sg_check *check,
+			  size_t number,
+			  bool colour)
+{
+	const struct sg_finding *f = &check->findings[number];
 	char *place = place_of(f);
 	char *harmless = sg_harmless(place, place);
 
@@ -52,6 +115,7 @@ static void print_finding(const struct sg_finding *f, bool colour)
 	       harmless != NULL ? harmless : "");
 	sg_print_wrapped(f->what, 9);
 	sg_print_wrapped(f->remedy, 9);
+	print_others(check, number);
 	fputc('\n', stdout);
 	talloc_free(place);
 }
@@ -71,14 +135,11 @@ static size_t count(const struct sg_check *check, enum sg_grade grade)
 
 static void print_findings(const struct sg_check *check, bool colour)
 {
-	int grade;
 	size_t i;
 
-	for (grade = SG_GRADE_ERROR; grade >= SG_GRADE_NOTE; grade--) {
-		for (i = 0; i < check->num_findings; i++) {
-			if ((int)check->findings[i].grade == grade) {
-				print_finding(&check->findings[i], colour);
-			}
+	for (i = 0; i < check->num_findings; i++) {
+		if (check->findings[i].alike == i) {
+			print_finding(check, i, colour);
 		}
 	}
 }
@@ -91,14 +152,16 @@ static void print_heading(const char *text, bool colour)
 	       colour ? "\033[0m" : "");
 }
 
-static void add_policy_row(const struct sg_check *check,
-			   struct sg_table *table,
-			   const struct sg_checked *share)
+static void policy_cells(const struct sg_check *check,
+			 struct sg_table *table,
+			 const struct sg_checked *share,
+			 const char *cells[MAX_COLUMNS])
 {
 	const struct sg_option *const *row = NULL;
-	const char *cells[MAX_COLUMNS] = {"[global]", ""};
 	size_t at = 2;
 
+	cells[0] = "[global]";
+	cells[1] = "";
 	if (share != NULL) {
 		cells[0] = share->section->name;
 		cells[1] = share->guarded ? "yes" : "no";
@@ -114,7 +177,58 @@ static void add_policy_row(const struct sg_check *check,
 				     check->settings,
 				     share != NULL ? share->settings : NULL);
 	}
-	sg_table_add(table, cells);
+}
+
+/* The columns behind the name, as one text to compare. */
+static char *joined(TALLOC_CTX *mem_ctx, const char *const cells[], size_t num)
+{
+	char *text = talloc_strdup(mem_ctx, "");
+	size_t i;
+
+	for (i = 1; i < num && text != NULL; i++) {
+		text = talloc_asprintf_append(text,
+					      "%s\n",
+					      cells[i] != NULL ? cells[i] : "");
+	}
+	return text;
+}
+
+/* A line for all for which the same counts, with the name of the first. */
+static void add_alike(const struct sg_check *check,
+		      struct sg_table *table,
+		      size_t num)
+{
+	size_t shares = check->num_shares;
+	char **keys = talloc_zero_array(table, char *, shares);
+	const char *cells[MAX_COLUMNS] = {NULL};
+	size_t i;
+	size_t k;
+
+	for (i = 0; keys != NULL && i < shares; i++) {
+		policy_cells(check, table, &check->shares[i], cells);
+		keys[i] = joined(keys, cells, num);
+	}
+	for (i = 0; keys != NULL && i < shares; i++) {
+		size_t more = 0;
+
+		for (k = i + 1; keys[i] != NULL && k < shares; k++) {
+			if (keys[k] != NULL && strcmp(keys[i], keys[k]) == 0) {
+				TALLOC_FREE(keys[k]);
+				more++;
+			}
+		}
+		if (keys[i] == NULL) {
+			continue;
+		}
+		policy_cells(check, table, &check->shares[i], cells);
+		if (more > 0) {
+			cells[0] = talloc_asprintf(table,
+						   "%s and %zu more",
+						   cells[0],
+						   more);
+		}
+		sg_table_add(table, cells);
+	}
 }
 
 static void print_policy(const struct sg_check *check, bool colour)
@@ -136,9 +250,15 @@ static void print_policy(const struct sg_check *check, bool colour)
 		return;
 	}
 	sg_table_add(table, cells);
-	add_policy_row(check, table, NULL);
-	for (i = 0; i < check->num_shares; i++) {
-		add_policy_row(check, table, &check->shares[i]);
+	policy_cells(check, table, NULL, cells);
+	sg_table_add(table, cells);
+	if (check->num_shares > MANY_SHARES) {
+		add_alike(check, table, num);
+	}
+	for (i = 0; i < check->num_shares && check->num_shares <= MANY_SHARES;
+	     i++) {
+		policy_cells(check, table, &check->shares[i], cells);
+		sg_table_add(table, cells);
 	}
 	print_heading("What counts, the stricter of [global] and the share",
 		      colour);

@@ -1,0 +1,178 @@
+# Copyright (C) The smbguard authors 2026
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The README's five steps: nothing is opened, and check is clean at each.
+
+What: its lines go into a configuration as they stand there, and out again.  A
+private smbd shows what clients of SMB1, 2.1 and 3.1.1 get at each step; a member
+of a domain, which needs one to start, is shown to check alone.
+
+How: the path of the module and the address of the example are made the test's.
+(tests/packages does the same with the package, on a fresh system.)
+
+How it fails: a line that the README does not have any more is a failure.
+"""
+
+import datetime
+import os
+import re
+
+from check_tool import check
+from harness import DENIED, STAGE, Failure
+from sources import text
+
+SCANNER = '127.0.0.7'
+DIALECTS = ('NT1', 'SMB2_10', 'SMB3_11')
+# A server that has something of its own before.
+BEFORE = {'kerberos method': 'system keytab', 'vfs objects': 'recycle acl_xattr',
+          'preload modules': None, 'server min protocol': None,
+          'ntlm auth': None}
+
+
+def readme():
+    return text('README.md').split('## From audit to enforcing')[1]
+
+
+def has(line):
+    if line not in readme():
+        raise Failure('the README does not say: ' + line)
+    return line
+
+
+def block(words):
+    """{section: {option: value}} of the indented lines with these words."""
+    blocks = re.findall(r'(?:^ {8}.*\n|^\n(?= {8}))+', readme(), re.M)
+    lines = next((found for found in blocks if words in found), None)
+    if lines is None:
+        raise Failure('the README has no lines with ' + words)
+    section, options = 'global', {}
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        if line.startswith('['):
+            section = line[1:-1]
+            continue
+        name, _, value = line.partition(' = ')
+        options.setdefault(section, {})[name] = value
+    return options
+
+
+def in_days(number):
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    return str(today + datetime.timedelta(number))
+
+
+def clean(t, config, name):
+    path = os.path.join(t.directory, 'checked.conf')
+    config.write(path)
+    status, result = check(t, path)
+    t.equal((0, []), (status, [f for f in result['findings']
+                               if f['severity'] != 'note']), name)
+    return [f['id'] for f in result['findings']]
+
+
+def first(config, modules):
+    """Step 1, `modules` behind smbguard."""
+    lines = block('preload modules')
+    for section, options in lines.items():
+        config.update(section, options)
+    config.set('global', 'preload modules', STAGE + '/smbguard.so')
+    ours = has('vfs objects = smbguard').partition(' = ')[2]
+    config.set('global', 'vfs objects', ' '.join([ours] + modules))
+
+
+def third(config):
+    config.update('global', block('smbguard:exceptions')['global'])
+    config.set('global', 'smbguard:scanner hosts', SCANNER)
+    config.set('global', 'smbguard:scanner until', in_days(200))
+
+
+def fourth(config):
+    config.set('private', *has('smbguard:mode = enforce').split(' = '))
+
+
+def fifth(config):
+    config.set('global', 'smbguard:mode', None)
+    config.set('global', *has('server min protocol = NT1').split(' = '))
+
+
+def back(config):
+    """All that is smbguard's, and what smbd was opened for."""
+    for section, options in config.sections.items():
+        for name, _ in list(options.values()):
+            if name.startswith('smbguard:'):
+                config.set(section, name, None)
+    config.update('global', BEFORE)
+
+
+def restart(smbd):
+    smbd.stop()
+    smbd.start()
+
+
+def visits(smbd):
+    """What each share gives each dialect, True: it lets it in."""
+    return {(share, dialect): smbd.smbclient(share, dialect).got == 'ok'
+            for share in ('private', 'open') for dialect in DIALECTS}
+
+
+def refused(*which):
+    none = {(share, 'NT1') for share in ('private', 'open')}
+    return {(share, dialect): (share, dialect) not in none | set(which)
+            for share in ('private', 'open') for dialect in DIALECTS}
+
+
+def test_the_steps_with_clients(t):
+    smbd = t.smbd(options=BEFORE, shares={'private': {}, 'secret': None})
+    t.equal(refused(), visits(smbd), 'before')
+    first(smbd.config, ['recycle', 'acl_xattr'])
+    clean(t, smbd.config, 'step 1')
+    restart(smbd)
+    t.equal(refused(), visits(smbd), 'step 1: no share lost, none opened')
+    third(smbd.config)
+    t.true('exception-smb1' in clean(t, smbd.config, 'step 3'), 'the note')
+    smbd.reload()
+    t.equal(refused(), visits(smbd), 'step 3: nothing is opened')
+    fourth(smbd.config)
+    clean(t, smbd.config, 'step 4')
+    smbd.reload()
+    t.equal(refused(('private', 'SMB2_10')), visits(smbd), 'step 4')
+    t.equal(DENIED, smbd.smbclient('private', 'SMB2_10').got)
+    fifth(smbd.config)
+    clean(t, smbd.config, 'step 5')
+    restart(smbd)
+    t.equal(refused(('private', 'SMB2_10')), visits(smbd), 'step 5')
+    smbd.config.set('global', 'smbguard:scanner hosts', '127.0.0.1')
+    smbd.reload()
+    t.equal('ok', smbd.smbclient('open', 'NT1').got, 'the excepted one')
+    back(smbd.config)
+    restart(smbd)
+    t.equal(refused(), visits(smbd), 'and back')
+
+
+def test_the_steps_on_a_member(t):
+    has('`smbguard acl_xattr`')
+    config = t.smbd(options=BEFORE, shares={'private': {},
+                                            'secret': None}).config
+    config.update('global', {'server role': None, 'security': 'ads'})
+    first(config, ['acl_xattr'])
+    for name, step in (('step 1', None), ('step 3', third),
+                       ('step 4', fourth), ('step 5', fifth)):
+        if step:
+            step(config)
+        found = clean(t, config, name)
+        t.true('vfs-no-acls' not in found, name + ': the ACLs are kept')
+    config.set('global', 'vfs objects', 'smbguard')
+    t.true('vfs-no-acls' in clean(t, config, 'lost'), 'check has a note')
+
+
+def test_the_step_that_was_wrong(t):
+    """Opened in audit mode, as the README once had it."""
+    smbd = t.smbd(options=BEFORE, shares={'private': {}, 'secret': None})
+    first(smbd.config, ['acl_xattr'])
+    third(smbd.config)
+    smbd.config.set('global', 'server min protocol', 'NT1')
+    path = os.path.join(t.directory, 'checked.conf')
+    smbd.config.write(path)
+    status, result = check(t, path)
+    t.equal((1, ['opened-in-audit']), (status, [
+        f['id'] for f in result['findings'] if f['severity'] != 'note']))
+    restart(smbd)
+    t.equal('ok', smbd.smbclient('open', 'NT1').got, 'and it is so')
