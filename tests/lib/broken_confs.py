@@ -236,9 +236,10 @@ CASES = {
         share=['vfs objects = smbguard'], drop='vfs objects'),
     'some_shares_alone_and_nothing_preloaded': Broken(
         [('error', 'preload-missing', 'global', None),
-         ('error', 'share-unguarded', 'IPC$', 'objects = acl_xattr')],
-        ['vfs objects = acl_xattr'], ['vfs objects = smbguard'],
-        drop='smbguard.so'),
+         ('error', 'share-unguarded', 'IPC$', 'objects = recycle')],
+        ['vfs objects = recycle', 'smbguard:encryption = required',
+         'smbguard:audit file = @DIR@/log/smbguard.jsonl'],
+        ['vfs objects = smbguard'], drop='smbguard'),
     'module_below_the_share': Broken(
         [('note', 'share-fallback', 'team', 'objects = smbguard')],
         drop='vfs objects', more=['[global]', 'vfs objects = smbguard']),

@@ -81,7 +81,9 @@ def test_names_that_could_be_right_are_not_told(t):
 
 def test_names_that_nobody_has_and_those_that_work(t):
     """The remedy names the form, and check has nothing against that one."""
-    ads = ['security = ads', 'workgroup = TEST']
+    ads = broken_confs.MEMBER + ['workgroup = TEST']
+    alone = ['vfs objects = smbguard']
+    bare = [line for line in CLEAN if 'vfs objects' not in line]
     plus = ads + ['winbind separator = +']
     short = ads + ['winbind use default domain = yes']
     checked = 0
@@ -90,17 +92,18 @@ def test_names_that_nobody_has_and_those_that_work(t):
             ('users', 'alice', plus, 'users', 'TEST+alice'),
             ('users', 'TEST/alice', ads, 'users', 'TEST\\alice'),
             ('users', 'OTHER/alice', short, 'users', 'OTHER\\alice'),
-            ('users', 'GUARDED/alice', [], 'users', 'GUARDED\\alice'),
+            ('users', 'GUARDED/alice', alone, 'users', 'GUARDED\\alice'),
             ('users', '@staff', ads, 'groups', 'TEST\\staff'),
             ('users', '@staff', short, 'groups', 'staff'),
             ('users', '+TEST/staff', plus, 'groups', 'TEST+staff'),
-            ('groups', '@staff', [], 'groups', 'staff'),
+            ('groups', '@staff', alone, 'groups', 'staff'),
             ('groups', 'staff', ads, 'groups', 'TEST\\staff'),
             ('groups', '@TEST\\staff', ads, 'groups', 'TEST\\staff'),
-            ('users', 'S-1-5-32-545', [], None, '--sid-to-name=S-1-5-32-545'),
+            ('users', 'S-1-5-32-545', alone, None,
+             '--sid-to-name=S-1-5-32-545'),
             ('groups', '@S-1-5-32-545', ads, None,
              '--sid-to-name=S-1-5-32-545')):
-        result = check(t, write(t, CLEAN + broken_confs.exception(
+        result = check(t, write(t, bare + broken_confs.exception(
             '%s = %s' % (key, written)) + more + SHARE))[1]
         finding = t.one(result['findings'], 'finding for ' + written)
         t.equal('exception-name', finding['id'], written)
@@ -108,7 +111,7 @@ def test_names_that_nobody_has_and_those_that_work(t):
         if belongs:
             t.equal('Write %s into "smbguard:scanner %s".' % (right, belongs),
                     finding['remedy'])
-            expect(t, write(t, CLEAN + broken_confs.exception(
+            expect(t, write(t, bare + broken_confs.exception(
                 '%s = %s' % (belongs, right)) + more + SHARE), [])
         else:
             t.contains(right, finding['remedy'])

@@ -108,13 +108,15 @@ def test_shares_alike_are_one_block(t):
     t.contains('[s1] :', output)
     t.contains('491 more', output)
     t.contains('s0 and 499 more', output)
-    t.equal(1, len([line for line in lines if line.startswith('other ')]),
-            'who is not alike has a line')
+    for name in ('other ', 'IPC$ '):
+        t.equal(1, len([line for line in lines if line.startswith(name)]),
+                name + 'is not alike, and has a line')
     _, result = check(t, path)
     found = [f for f in result['findings'] if f['id'] == 'share-fallback']
     t.equal(['s%d' % i for i in range(500)], [f['section'] for f in found])
     t.equal(1, len({f['block'] for f in found}), 'one block')
-    t.equal(501, len(result['shares']))
+    t.equal(501, len([share for share in result['shares']
+                      if share['share'] != 'IPC$']))
 
 
 def test_shares_not_alike_are_not_one_block(t):
@@ -156,6 +158,19 @@ def test_accounts_of_a_domain_are_not_asked_for(t):
     status, _ = check(t, path, env=env)
     t.equal(0, status)
     t.true(not os.path.exists(t.directory + '/asked'), 'nothing is asked')
+
+
+def test_a_line_that_counts_for_some_shares(t):
+    """What stands in [global] above a share is that share's."""
+    for between, words in ((SHARE, 'counts for no share further down: '),
+                           ([], 'does not count: ')):
+        path = write(t, CLEAN + between + [
+            '[global]', 'vfs objects = recycle', '[more]', 'path = @DIR@'])
+        _, result = check(t, path)
+        finding = t.one([f for f in result['findings']
+                         if f['id'] == 'set-twice'])
+        t.contains('"vfs objects = smbguard" ' + words, finding['what'])
+        t.equal('warning', finding['severity'])
 
 
 def test_modules_that_end_the_chain(t):

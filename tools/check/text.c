@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_COLUMNS 32
 #define MANY_SHARES 20 /* more are not each a line by themselves */
@@ -179,13 +180,17 @@ static void policy_cells(const struct sg_check *check,
 	}
 }
 
-/* The columns behind the name, as one text to compare. */
+/*
+ * The columns behind the name, as one text to compare. IPC$ is nobody's share,
+ * and like none.
+ */
 static char *joined(TALLOC_CTX *mem_ctx, const char *const cells[], size_t num)
 {
+	bool ipc = strcasecmp(cells[0], SG_IPC) == 0;
 	char *text = talloc_strdup(mem_ctx, "");
 	size_t i;
 
-	for (i = 1; i < num && text != NULL; i++) {
+	for (i = ipc ? 0 : 1; i < num && text != NULL; i++) {
 		text = talloc_asprintf_append(text,
 					      "%s\n",
 					      cells[i] != NULL ? cells[i] : "");

@@ -20,6 +20,7 @@
 struct weighed_row {
 	const char *name;
 	int (*weigh)(const char *value);
+	bool of_shares; /* a share takes what [global] has above it */
 };
 
 static int of_dialect(const char *value)
@@ -69,17 +70,17 @@ static int of_modules(const char *value)
 }
 
 static const struct weighed_row rows[] = {
-	{"server min protocol", of_dialect},
-	{"server smb encrypt", of_need},
-	{"server signing", of_need},
-	{"ntlm auth", of_ntlm},
-	{"map to guest", of_guests},
-	{"guest ok", of_no},
-	{"lanman auth", of_no},
-	{"raw NTLMv2 auth", of_no},
-	{"encrypt passwords", of_yes},
-	{"vfs objects", of_modules},
-	{"preload modules", of_modules},
+	{"server min protocol", of_dialect, false},
+	{"server smb encrypt", of_need, true},
+	{"server signing", of_need, false},
+	{"ntlm auth", of_ntlm, false},
+	{"map to guest", of_guests, false},
+	{"guest ok", of_no, true},
+	{"lanman auth", of_no, false},
+	{"raw NTLMv2 auth", of_no, false},
+	{"encrypt passwords", of_yes, false},
+	{"vfs objects", of_modules, true},
+	{"preload modules", of_modules, false},
 	{.name = NULL},
 };
 
@@ -151,6 +152,34 @@ static bool is_weaker(const struct sg_conf_section *section,
 	return false;
 }
 
+/* Does a share stand between the two, which has the first? */
+static bool is_between(const struct sg_check *check,
+		       const struct sg_conf_section *section,
+		       const struct sg_conf_param *first,
+		       const struct sg_conf_param *last)
+{
+	const struct weighed_row *row = NULL;
+	bool between = false;
+	size_t i;
+
+	for (row = rows; row->name != NULL; row++) {
+		if (row->of_shares && is_of(row->name, first)) {
+			break;
+		}
+	}
+	if (row->name == NULL || !section->global) {
+		return false;
+	}
+	for (i = 1; i < check->conf->num_sections; i++) {
+		size_t defaults = check->conf->sections[i].num_defaults;
+
+		between = between ||
+			  (defaults > (size_t)(first - section->params) &&
+			   defaults <= (size_t)(last - section->params));
+	}
+	return between;
+}
+
 static void check_param(struct sg_check *check,
 			const struct sg_conf_section *section,
 			const struct sg_conf_param *param)
@@ -176,9 +205,12 @@ static void check_param(struct sg_check *check,
 			     .param = param,
 			     .remedy = "Remove one of them.",
 		     },
-		     "\"%s = %s\" does not count: %s:%u sets it to \"%s\"%s.",
+		     "\"%s = %s\" %s: %s:%u sets it to \"%s\"%s.",
 		     param->name,
 		     param->value,
+		     is_between(check, section, param, last)
+			     ? "counts for no share further down"
+			     : "does not count",
 		     last->file,
 		     last->line,
 		     last->value,
