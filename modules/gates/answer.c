@@ -141,6 +141,10 @@ static bool is_closed(struct sg_logon *logon, bool *excepted)
 	*excepted = false;
 	if (facts != NULL && policy != NULL) {
 		*excepted = sg_policy_may_except(policy, facts, UINT32_MAX);
+		/* Claimed, so that it is an account's; no exception is. */
+		if (logon->shown->claims != NULL) {
+			facts->account = logon->shown->claims->account;
+		}
 		sg_facts_add_mechanism(facts, logon->shown);
 		sg_facts_add_logon(facts, logon);
 		verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);

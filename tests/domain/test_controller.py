@@ -6,11 +6,13 @@ What: who reads sysvol and netlogon, and how; group policy and joins in audit an
 in enforce mode; NTLM denied; a downgrade of the mechanism.
 """
 
-from domain import ANNA, DOMAIN, USER, access
+from clients import ticket_options
+from domain import ANNA, DOMAIN, PASSWORD, USER, access
 from harness import DENIED, visit
 
 OPTION = 'smbguard:ntlm'
 DENY = {OPTION: 'deny'}
+JOIN = ('net', 'ads', 'join', '--no-dns-updates')
 # The policy of all domains, MS-GPOD: it always has this name.
 GPT = ('get test.example/Policies/{31B2F340-016D-11D2-945F-00C04FB984F9}/'
        'GPT.INI -')
@@ -62,17 +64,20 @@ def test_access_lists_of_sysvol(t, domain):
     t.each(seen, 3, 'lists')
     t.equal(1, len(set(seen.values())))
     t.contains('ACL:NT AUTHORITY\\Authenticated Users:ALLOWED/OI|CI/READ',
-               dc and seen['smbguard dfs_samba4 acl_xattr'])
+               seen['smbguard dfs_samba4 acl_xattr'])
+
+
+def logons(dc):
+    return [(e['account'], e['authMechanism'], e['outcome'])
+            for e in dc.events(event='session')]
 
 
 def test_joins(t, domain):
     for mode in ('audit', 'enforce'):
         dc = domain.controller(t, {'smbguard:mode': mode, **STRICT})
         t.contains("Joined 'CLIENT'", domain.join(domain.client))
-        told = {(e['account'], e['authMechanism'], e['outcome'])
-                for e in dc.events(event='session')}
         t.equal({('Administrator', 'NTLMSSP', 'allowed'),
-                 ('CLIENT$', 'krb5', 'allowed')}, told)
+                 ('CLIENT$', 'krb5', 'allowed')}, set(logons(dc)))
         pipes = {(e['account'], e.get('pipe')) for e in
                  dc.events(event='pipe_open')}
         t.equal({('Administrator', 'lsarpc'), ('CLIENT$', 'netlogon')}, pipes)
@@ -95,6 +100,25 @@ def test_ntlm_denied(t, domain):
     t.story(dc, *visit('netlogon'), *visit('sysvol', 'denied'))
     t.fields(t.one(dc.events(outcome='denied')), account='anna', domain=DOMAIN,
              policy__option=OPTION, policy__scope='sysvol')
+
+
+def test_members_where_ntlm_is_denied(t, domain):
+    """Their own accounts have tickets; who joins needs one, too."""
+    dc = domain.controller(t, DENY)
+    status, said = domain.client.ask(*JOIN, '--user=administrator%' + PASSWORD)
+    t.true(status != 0 and 'Access Denied' in said, said)
+    t.equal([('Administrator', 'NTLMSSP', 'denied')], logons(dc))
+    tickets = domain.tickets('administrator')
+    domain.client.run(*JOIN, *ticket_options(tickets),
+                      env={'KRB5CCNAME': 'FILE:' + tickets})
+    # A member asks for its clients, whatever these come with.
+    smbd = domain.member(t)
+    domain.restart_winbindd()
+    t.equal('ok', domain.ntlm(smbd, 'open', ANNA).got)
+    t.equal('ok', domain.machine(dc, 'sysvol', GPT).got)
+    t.equal({('Administrator', 'krb5', 'allowed'),
+             ('CLIENT$', 'krb5', 'allowed'), ('MEMBER$', 'krb5', 'allowed')},
+            set(logons(dc)[1:]))
 
 
 def test_refused_passwords(t, domain):

@@ -87,6 +87,20 @@ def test_client_that_cannot_encrypt(t):
     t.equal('ok', smbd.smbclient('open').got)
 
 
+def test_where_users_get_in(t):
+    """smbd's own answer to a wrong password, whatever else is asked for."""
+    for options in ({'smbguard:guest': 'deny'}, {'smbguard:signing': 'required'},
+                    {'smbguard:min protocol': 'NT1'}):
+        smbd = t.smbd(options={**CALM, **options})
+        for protocol in ('SMB3_11', 'SMB2_10', 'NT1'):
+            t.equal('ok', smbd.smbclient('open', protocol).got)
+            for user in ('alice', 'mallory'):
+                t.equal(FAILED, smbd.smbclient(
+                    'open', protocol, user=user, password='wrong').got,
+                    '%s %s' % (options, protocol))
+        t.equal([], smbd.events(outcome='denied'))
+
+
 def test_smb1(t):
     """With extended security and without."""
     smbd = t.smbd(options={**NTLM, DELAY: '500'})
