@@ -100,3 +100,32 @@ def test_upgrade_is_judged(t):
         t.contains(word, t.one(judge(text, log), 'fault'))
     t.true(judge(GUARDED.replace('NT_STATUS_ACCESS_DENIED', 'OK'), '', '4.17.12',
                  'enforce'), 'unguarded in the smbd that it was built for')
+
+
+def test_each_build_goes_to_all_others(t):
+    """And to its own; one without a source goes nowhere, and that is said."""
+    versions = {'trixie': '4.22.11', 'sid': '4.25.1', 'bookworm': '4.17.12',
+                'bookworm-backports': '4.22.6'}
+    played = []
+
+    def prepared(suite, _):
+        if suite == 'gone':
+            raise upgrades.Failure('mmdebstrap made no system of gone')
+        return suite, versions[suite]
+
+    def built(suite, *_):
+        if suite in ('sid', 'bookworm-backports'):
+            raise upgrades.Failure('its archive has no source')
+        return suite
+
+    def play(stage, samba, there, running):
+        played.append((samba, running))
+        return (stage, there) != ('trixie', 'sid')
+
+    args = mock.Mock(refresh=False, trees={})
+    with mock.patch.multiple(upgrades, prepared=prepared, built=built, play=play):
+        t.equal(1, upgrades.run([*versions, 'gone'], args, ROOT), 'one is wrong')
+    t.equal([('4.17.12', '4.17.12'), ('4.17.12', '4.22.11'),
+             ('4.17.12', '4.22.6'), ('4.17.12', '4.25.1'),
+             ('4.22.11', '4.22.11'), ('4.22.11', '4.17.12'),
+             ('4.22.11', '4.25.1')], played)
