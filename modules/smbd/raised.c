@@ -129,8 +129,8 @@ bool sg_raised_encrypt(struct sg_client_state *client, int snum, int value)
 	if (raised == NULL) {
 		return false;
 	}
-	raised->encrypt = service->server_smb_encrypt;
-	service->server_smb_encrypt = value;
+	raised->encrypt = service->SG_SERVER_SMB_ENCRYPT;
+	service->SG_SERVER_SMB_ENCRYPT = value;
 	return true;
 }
 
@@ -144,7 +144,7 @@ static void put_back_at(const struct raised *raised, int snum)
 	}
 	service = loadparm_s3_helpers()->get_servicebynum(snum);
 	if (service != NULL) {
-		service->server_smb_encrypt = raised->encrypt;
+		service->SG_SERVER_SMB_ENCRYPT = raised->encrypt;
 	} else {
 		(void)lp_do_parameter(snum,
 				      ENCRYPT,
