@@ -9,6 +9,7 @@ in enforce mode; NTLM denied; a downgrade of the mechanism.
 import machine
 from clients import ticket_options
 from domain import ANNA, DOMAIN, PASSWORD, USER, access
+from domain_checks import REFUSE, check_downgrade
 from harness import DENIED, visit
 
 OPTION = 'smbguard:ntlm'
@@ -141,14 +142,4 @@ def test_refused_passwords(t, domain):
 
 def test_downgrade_of_the_mechanism(t, domain):
     """A controller can check tickets, whatever "security" says there."""
-    dc = domain.controller(t, {'smbguard:history': 'yes',
-                               'smbguard:downgrade': 'refuse'})
-    t.equal('ok', domain.krb5(dc, 'sysvol', 'anna').got)
-    answer = domain.ntlm(dc, 'sysvol', ANNA)
-    t.equal((DENIED, 'session setup'), (answer.got, answer.step))
-    t.equal('ok', domain.ntlm(dc, 'sysvol', USER % 'clara').got)
-    t.story(dc, *visit('sysvol') * 2, 'negotiate allowed',
-            'downgrade detected', 'session denied')
-    t.fields(t.one(dc.events(event='downgrade')), account='anna',
-             domain=DOMAIN, downgrade__what='mechanism', downgrade__was='krb5',
-             downgrade__now='NTLMSSP', downgrade__side='client')
+    check_downgrade(t, domain, domain.controller(t, REFUSE), 'sysvol')
