@@ -128,7 +128,7 @@ def prepared(suite, anew):
 
 def built(here, tree, root):
     """Build the last commit there; where what is installed lies, unpacked."""
-    here.take_project(root)
+    here.take_commit(root)
     options = here.take_source(tree)
     log = os.path.join(os.path.dirname(here.path), 'upgrade-build.log')
     to = here.file(ROOM + '-built')
