@@ -8,10 +8,12 @@ is damaged is set aside and begun anew.  Nobody is ever refused for it.
 """
 
 import concurrent.futures
+import contextlib
 import glob
 import os
 import random
 import socket
+import threading
 import time
 
 import processes
@@ -136,19 +138,27 @@ def test_many_at_once(t):
 def test_killed_in_the_middle(t):
     smbd = t.smbd(options=HISTORY)
 
-    def come(number):
-        try:
-            log_on(smbd, '127.0.%d.%d' % (1 + number // 50, 1 + number % 50))
-        except (OSError, RuntimeError):
-            pass  # its process was killed
+    numbers = iter(range(2000))
+    enough = threading.Event()
+
+    def come():
+        for number in numbers:
+            if enough.is_set():
+                return
+            with contextlib.suppress(OSError, RuntimeError):  # it was killed
+                log_on(smbd, '127.0.%d.%d' % (1 + number // 50,
+                                              1 + number % 50))
     killed = 0
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        visits = [pool.submit(come, number) for number in range(120)]
-        while not all(v.done() for v in visits):
+        visitors = [pool.submit(come) for _ in range(4)]
+        while killed < 15 and not all(v.done() for v in visitors):
             pids = smbd.connections()
             processes.send(pids[:1], 9)
             killed += len(pids[:1])
             time.sleep(random.random() / 50)
+        enough.set()
+    for visitor in visitors:
+        visitor.result()
     t.true(killed > 10, '%d were killed' % killed)
     smbd.settle()
     t.equal([], smbd.events(event='policy_error'))
