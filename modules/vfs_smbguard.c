@@ -30,16 +30,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "remedy.h"
+
 #include "smbguard_config.h"
 
 #define ENTRY "samba_init_module"
 #define MODULE "smbguard.so"
 /* A function that every program with VFS modules has. */
 #define OF_SAMBA "smb_register_vfs"
-/* A system that is older than the one of the build may lack more than Samba's. */
-#define REMEDY                                                             \
-	"Install the smbguard that was built for this Samba, or build it " \
-	"anew: ./waf configure build install\n"
 
 /* An NTSTATUS, MS-ERREF 2.3.1; here without Samba's headers. */
 #define STATUS_DLL_NOT_FOUND 0xC0000135U
@@ -133,12 +131,13 @@ uint32_t samba_init_module(void *ctx)
 	if (module != NULL) {
 		*(void **)&entry = dlsym(module, ENTRY);
 	}
+	/* An older system may lack more than Samba's libraries. */
 	if (entry == NULL) {
 		fprintf(stderr,
 			"smbguard: vfs/" MODULE ", built for Samba %u.%u (%s), "
 			"found no " MODULE
 			" that loads: %s; smbd refuses every "
-			"share that lists it. " REMEDY,
+			"share that lists it. " SG_REMEDY,
 			SMBGUARD_SAMBA_VERSION_MAJOR,
 			SMBGUARD_SAMBA_VERSION_MINOR,
 			SMBGUARD_SAMBA_PACKAGE,

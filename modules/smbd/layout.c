@@ -24,6 +24,8 @@
 #include "smbd/layout.h"
 #include "smbd/symbols.h"
 
+#include "remedy.h"
+
 /* A test build pretends that every struct has grown. */
 #ifdef SMBGUARD_LAYOUT_FAULT
 #define EXPECTED_GROWTH 8
@@ -55,10 +57,8 @@ static int use_what_is_gone(void)
 #endif
 
 /* What to do, behind what is wrong. */
-#define REMEDY                                                               \
-	"it does nothing here, and smbd refuses every share that lists it. " \
-	"Install the smbguard that was built for this Samba, or build it "   \
-	"anew: ./waf configure build install\n"
+#define REMEDY \
+	"it does nothing here, and smbd refuses every share that lists it. " SG_REMEDY
 
 /* A parameter of smb.conf, and where our headers have it. */
 struct place {
