@@ -48,6 +48,16 @@ struct update_state {
 	NTSTATUS status;
 };
 
+/* Is it a session setup of a client's? */
+static bool find(TALLOC_CTX *mem_ctx,
+		 struct gensec_security *gensec,
+		 struct sg_logon *logon)
+{
+	const char *problem = NULL;
+
+	return sg_auth_logon(mem_ctx, gensec, logon, &problem) == SG_AUTH_LOGON;
+}
+
 /*
  * A failure that no password check has told of: a ticket, a message that was
  * not understood. Returns how long its answer must wait.
@@ -56,12 +66,10 @@ static unsigned tell_failure(struct gensec_security *gensec, NTSTATUS failure)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
-	const char *problem = NULL;
 	unsigned msec = 0;
-	enum sg_auth_found found;
+	bool found = find(frame, gensec, &logon);
 
-	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (found == SG_AUTH_LOGON && !logon.shown->failure_told) {
+	if (found && !logon.shown->failure_told) {
 		logon.shown->mechanism = sg_auth_mechanism(gensec, logon.shown);
 		gate->failed(&logon, nt_errstr(failure));
 		logon.shown->mechanism = NULL;
@@ -127,13 +135,11 @@ static NTSTATUS our_session_info(struct gensec_security *gensec,
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
-	const char *problem = NULL;
 	unsigned msec = 0;
-	enum sg_auth_found found;
+	bool found = find(frame, gensec, &logon);
 
-	found = sg_auth_logon(frame, gensec, &logon, &problem);
 	TALLOC_FREE(frame);
-	if (found == SG_AUTH_LOGON && logon.shown->judged != NULL) {
+	if (found && logon.shown->judged != NULL) {
 		*session_info = talloc_move(mem_ctx, &logon.shown->judged);
 		return NT_STATUS_OK;
 	}
@@ -164,12 +170,10 @@ static NTSTATUS judge_early(struct gensec_security *gensec, unsigned *msec)
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
 	struct auth_session_info *info = NULL;
-	const char *problem = NULL;
 	NTSTATUS status = NT_STATUS_OK;
-	enum sg_auth_found found;
+	bool found = find(frame, gensec, &logon);
 
-	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (found != SG_AUTH_LOGON) {
+	if (!found) {
 		TALLOC_FREE(frame);
 		return NT_STATUS_OK;
 	}
@@ -193,13 +197,11 @@ static NTSTATUS end_hopeless(struct gensec_security *gensec, unsigned *msec)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
-	const char *problem = NULL;
 	NTSTATUS status = NT_STATUS_MORE_PROCESSING_REQUIRED;
-	enum sg_auth_found found;
+	bool found = find(frame, gensec, &logon);
 	bool hopeless = false;
 
-	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (found == SG_AUTH_LOGON && logon.shown->answer_at != 0) {
+	if (found && logon.shown->answer_at != 0) {
 		logon.shown->mechanism = sg_auth_mechanism(gensec, logon.shown);
 		hopeless = gate->hopeless(&logon);
 		logon.shown->mechanism = NULL;
@@ -217,11 +219,9 @@ static NTSTATUS told_status(struct gensec_security *gensec, NTSTATUS status)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sg_logon logon = {.client = NULL};
-	const char *problem = NULL;
-	enum sg_auth_found found;
+	bool found = find(frame, gensec, &logon);
 
-	found = sg_auth_logon(frame, gensec, &logon, &problem);
-	if (found == SG_AUTH_LOGON && logon.shown->closed) {
+	if (found && logon.shown->closed) {
 		status = NT_STATUS_ACCESS_DENIED;
 	}
 	TALLOC_FREE(frame);
@@ -246,6 +246,7 @@ static void look_at(struct gensec_security *gensec, const DATA_BLOB in)
 			sg_token_offers_kerberos(in.data, in.length);
 		logon.shown->failure_told = false;
 		logon.shown->closed = false;
+		TALLOC_FREE(logon.shown->judged);
 		gate->came(&logon);
 		ok = sg_passwords_of_gensec(frame, gensec, gate, &problem);
 	}
