@@ -19,17 +19,12 @@
 #include "smbd/samba.h"
 #include "smbd/later.h"
 #include "smbd/auth_find.h"
+#include "smbd/claims.h"
 #include "smbd/layout.h"
 #include "smbd/passwords.h"
 
-#include "core/cut.h"
-
 #include <tevent.h>
-#include "../libcli/auth/ntlm_check.h"
 #include "../lib/util/tevent_ntstatus.h"
-
-/* Bytes of a response, MS-NLMP 2.2.2.3 and 2.2.2.6; NTLMv2's are longer. */
-#define RESPONSE_V1_BYTES 24
 
 /* A child of the context that is watched. */
 struct watch {
@@ -62,65 +57,6 @@ struct watch {
 static struct watch *watch_of(struct auth4_context *context)
 {
 	return sg_passwords_state(context, sizeof(struct watch), false);
-}
-
-static const char *dup_if_there(TALLOC_CTX *mem_ctx, const char *text)
-{
-	if (text == NULL || text[0] == '\0') {
-		return NULL;
-	}
-	return sg_cut_text(mem_ctx, text);
-}
-
-static const char *type_of(const struct auth_usersupplied_info *user_info)
-{
-	size_t nt = user_info->password.response.nt.length;
-	size_t lm = user_info->password.response.lanman.length;
-
-	if (user_info->password_state != AUTH_PASSWORD_RESPONSE) {
-		return NULL;
-	}
-	if (nt > RESPONSE_V1_BYTES) {
-		return "NTLMv2";
-	}
-	if (nt == RESPONSE_V1_BYTES) {
-		return "NTLMv1";
-	}
-	return lm >= RESPONSE_V1_BYTES ? "LANMan" : "None";
-}
-
-/*
- * smbd looks for LMv2 where LANMan's answer stands, whatever stands in NTLM's
- * place. What it has taken can be nothing else if it takes neither of the two:
- * with this value it takes no LANMan, whatever "lanman auth" says. Another
- * server that may have checked it has settings of its own.
- */
-static bool proves_lmv2(const char *type)
-{
-	return type != NULL && strcmp(type, "NTLMv2") != 0 &&
-	       strcmp(type, "None") != 0 &&
-	       lp_server_role() == ROLE_STANDALONE &&
-	       lp_ntlm_auth() == NTLM_AUTH_NTLMV2_ONLY;
-}
-
-static const struct sg_claims *claims_of(
-	TALLOC_CTX *mem_ctx,
-	const struct auth_usersupplied_info *user_info)
-{
-	struct sg_claims *claims = talloc_zero(mem_ctx, struct sg_claims);
-
-	if (claims == NULL) {
-		return NULL;
-	}
-	claims->account = dup_if_there(claims, user_info->client.account_name);
-	claims->domain = dup_if_there(claims, user_info->client.domain_name);
-	/* For want of a name, smbd calls an SMB1 client by its address. */
-	if (!is_ipaddress(user_info->workstation_name)) {
-		claims->workstation =
-			dup_if_there(claims, user_info->workstation_name);
-	}
-	claims->password_type = type_of(user_info);
-	return claims;
 }
 
 /* Whose password it is. False: no SMB session's, or it cannot be known. */
@@ -165,16 +101,6 @@ static bool became_guest(const struct check_state *state)
 	return state->named && info != NULL && info->guest;
 }
 
-static void note_proof(const struct sg_logon *logon)
-{
-	struct sg_claims *claims =
-		discard_const_p(struct sg_claims, logon->shown->claims);
-
-	if (claims != NULL && proves_lmv2(claims->password_type)) {
-		claims->password_type = "LMv2";
-	}
-}
-
 /* What the gate has to know of it. Returns how long its answer must wait. */
 static unsigned tell(struct check_state *state)
 {
@@ -193,7 +119,7 @@ static unsigned tell(struct check_state *state)
 		return 0;
 	}
 	if (!failed) {
-		note_proof(&logon);
+		sg_claims_proved(&logon);
 		msec = watch->hooks->hold(&logon);
 	} else {
 		mechanism = logon.shown->mechanism;
@@ -234,7 +160,8 @@ static void note_claims(struct check_state *state)
 	ok = logon_of(frame, watch, &logon);
 	if (ok) {
 		talloc_free(discard_const(logon.shown->claims));
-		logon.shown->claims = claims_of(logon.shown, state->user_info);
+		logon.shown->claims =
+			sg_claims_of(logon.shown, state->user_info);
 		logon.shown->failure_told = false;
 		logon.shown->closed = false;
 		if (watch->xconn != NULL) {
