@@ -16,26 +16,15 @@
 #include "smbd/logon.h"
 #include "smbd/spare.h"
 #include "smbd/state.h"
+#include "smbd/who.h"
+
+#include "core/hash.h"
 
 #include "lib/substitute.h"
-#include "passdb/lookup_sid.h"
 #include "smbd/smb1_signing.h"
 #include "../libcli/smb/smb_signing.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
-#define FNV64_BASIS 0xcbf29ce484222325ULL
-#define FNV64_PRIME 0x100000001b3ULL
-
-static uint64_t fnv64(uint64_t hash, const void *bytes, size_t len)
-{
-	const uint8_t *p = bytes;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		hash = (hash ^ p[i]) * FNV64_PRIME;
-	}
-	return hash;
-}
 
 /*
  * One number for a connection, the same in every process that it is passed
@@ -44,7 +33,7 @@ static uint64_t fnv64(uint64_t hash, const void *bytes, size_t len)
  */
 static uint64_t connection_id(int sock)
 {
-	uint64_t hash = FNV64_BASIS;
+	uint64_t hash = SG_HASH64_NOTHING;
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 	char boot_id[64] = {0};
@@ -57,7 +46,7 @@ static uint64_t connection_id(int sock)
 		ssize_t got = read(fd, boot_id, sizeof(boot_id));
 
 		if (got > 0) {
-			hash = fnv64(hash, boot_id, (size_t)got);
+			hash = sg_hash64(hash, boot_id, (size_t)got);
 		}
 		close(fd);
 	}
@@ -65,7 +54,7 @@ static uint64_t connection_id(int sock)
 		sg_spare_set_aside(client);
 	}
 	(void)getsockopt(sock, SOL_SOCKET, SO_COOKIE, &cookie, &size);
-	return fnv64(hash, &cookie, sizeof(cookie));
+	return sg_hash64(hash, &cookie, sizeof(cookie));
 }
 
 static enum sg_dialect connection_dialect(
@@ -186,73 +175,6 @@ struct sg_facts *sg_facts_blind(TALLOC_CTX *mem_ctx)
 	return facts;
 }
 
-/* Look a name up as "valid users" does. */
-static bool is_who(enum sg_who who, const char *name, void *data)
-{
-	TALLOC_CTX *frame = talloc_stackframe();
-	const struct auth_session_info *session_info = data;
-	const struct security_token *token = session_info->security_token;
-	enum lsa_SidType type = SID_NAME_UNKNOWN;
-	struct dom_sid sid = {0};
-	bool known;
-	bool is = false;
-
-	known = lookup_name_smbconf(frame,
-				    name,
-				    who == SG_GROUP ? LOOKUP_NAME_GROUP
-						    : LOOKUP_NAME_ALL,
-				    NULL,
-				    NULL,
-				    &sid,
-				    &type);
-	TALLOC_FREE(frame);
-	if (!known || token == NULL || token->num_sids == 0) {
-		return false;
-	}
-	switch (who) {
-	case SG_USER:
-		is = type == SID_NAME_USER &&
-		     dom_sid_equal(&sid, &token->sids[0]);
-		break;
-	case SG_GROUP:
-		is = type != SID_NAME_USER &&
-		     security_token_has_sid(token, &sid);
-		break;
-	}
-	return is;
-}
-
-/* What has a SID, if it is the account or one of its groups. */
-static const char *name_of(TALLOC_CTX *mem_ctx,
-			   const char *text,
-			   enum sg_who *who,
-			   void *data)
-{
-	const struct auth_session_info *session_info = data;
-	const struct security_token *token = session_info->security_token;
-	enum lsa_SidType type = SID_NAME_UNKNOWN;
-	const char *domain = NULL;
-	const char *name = NULL;
-	struct dom_sid sid = {0};
-	bool known;
-
-	known = dom_sid_parse(text, &sid) && token != NULL &&
-		security_token_has_sid(token, &sid) &&
-		lookup_sid(mem_ctx, &sid, &domain, &name, &type);
-	if (!known) {
-		return NULL;
-	}
-	*who = type == SID_NAME_USER ? SG_USER : SG_GROUP;
-	if (domain == NULL || domain[0] == '\0') {
-		return name;
-	}
-	return talloc_asprintf(mem_ctx,
-			       "%s%c%s",
-			       domain,
-			       *lp_winbind_separator(),
-			       name);
-}
-
 void sg_facts_add_account(struct sg_facts *facts,
 			  const struct auth_session_info *session_info)
 {
@@ -280,11 +202,7 @@ void sg_facts_add_account(struct sg_facts *facts,
 		NULL);
 	facts->guest = level == SECURITY_GUEST;
 	facts->anonymous = level == SECURITY_ANONYMOUS;
-	facts->is_who = is_who;
-	facts->name_of = name_of;
-	facts->name_separator = *lp_winbind_separator();
-	facts->is_who_data =
-		discard_const_p(struct auth_session_info, session_info);
+	sg_who_add(facts, session_info);
 }
 
 static const char *dup_known(TALLOC_CTX *mem_ctx, const char *text)

@@ -36,13 +36,12 @@
 #include "smbd/state.h"
 #include "smbd/whole.h"
 
+#include "core/hash.h"
 #include "core/option_index.h"
 #include "core/rows.h"
 
 #include "../dynconfig/dynconfig.h"
 
-#define FNV64_BASIS 0xcbf29ce484222325ULL
-#define FNV64_PRIME 0x100000001b3ULL
 /* Of no section: smbd shows it to nobody, or there is none. */
 #define NO_PRINT 0
 
@@ -64,18 +63,13 @@ struct sg_whole {
 
 static uint64_t add(uint64_t print, const char *text)
 {
-	const uint8_t *p = (const uint8_t *)text;
-
-	do {
-		print = (print ^ *p) * FNV64_PRIME;
-	} while (*p++ != '\0');
-	return print;
+	return sg_hash64(print, text, strlen(text) + 1);
 }
 
 static struct section look_at(const char *name,
 			      const struct parmlist_entry *line)
 {
-	struct section section = {.print = add(FNV64_BASIS, name)};
+	struct section section = {.print = add(SG_HASH64_NOTHING, name)};
 	struct sg_settings settings = {.mode = SG_MODE_UNSET};
 
 	for (; line != NULL; line = line->next) {
