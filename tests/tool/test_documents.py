@@ -398,7 +398,7 @@ def commands():
 
 def test_every_command_is_in_the_manual(t):
     page, readme = manual('smbguard.8'), text('README.md')
-    t.equal(7, len(commands()), 'commands')
+    t.equal(8, len(commands()), 'commands')
     for command in commands():
         t.contains('\n## smbguard %s' % command, page)
         t.contains('`smbguard %s`' % command, readme)
