@@ -240,6 +240,12 @@ def test_from_an_event(t):
     t.equal(DENIED, smbd.smbclient('private', 'SMB2_10', user='bob').got)
     t.equal(DENIED, smbd.smbclient('more', 'SMB2_10').got, 'no other share')
     smbd.settle()
+    for event, lacks in t.each(list(zip(smbd.events(
+            event='share_connect', outcome='denied')[-2:],
+            ['users" lacks bob', 'shares" lacks more'])), 2):
+        t.contains('Exception legacy does not help: "smbguard:legacy ' + lacks,
+                   event['reason'])
+        t.fields(event, policy__exception=None)
     t.fields(smbd.events(event='share_connect', outcome='allowed')[-1],
              policy__exception='legacy', policy__until=day(30), share='private')
     [legacy] = listed(smbd.conf)['exceptions']
