@@ -113,6 +113,36 @@ def test_killed_in_the_registry(t):
     t.true(seen[True] and seen[False], 'both: %r' % seen)
 
 
+def test_exceptions_in_the_registry(t):
+    path = conf(t, 'include = registry')
+    ours = {'preload modules': MODULE, 'vfs objects': 'smbguard',
+            'smbguard:min protocol': 'SMB2_02', 'smbguard:mode': 'audit'}
+    for name, value in ours.items():
+        net(t, path, 'setparm', 'global', name, value)
+    more = ['--hosts', '192.0.2.7', '--allow', 'smb1', '--until', '2099-12-31',
+            '--reason', 'Why not']
+    must(t, ['exception', 'add', 'one'], path, *more)  # into the file
+    file = read(path)
+    t.contains(b'smbguard:one reason = Why not', file)
+    must(t, ['exception', 'end', 'one'], path)
+    net(t, path, 'setparm', 'global', 'smbguard:exceptions', 'old')
+    for line in ('hosts = 192.0.2.9', 'allow = smb1', 'until = 2099-12-31',
+                 'reason = x'):
+        name, _, value = line.partition(' = ')
+        net(t, path, 'setparm', 'global', 'smbguard:old ' + name, value)
+    before = stored(t, path)
+    must(t, ['exception', 'add', 'two'], path, *more)
+    t.equal({'smbguard:exceptions': 'old two', 'smbguard:two hosts': '192.0.2.7',
+             'smbguard:two allow': 'smb1', 'smbguard:two until': '2099-12-31',
+             'smbguard:two reason': 'Why not'},
+            {name: value for name, value in stored(t, path)['global'].items()
+             if before['global'].get(name) != value})
+    must(t, ['exception', 'end', 'two'], path)
+    t.equal(before, stored(t, path))
+    must(t, ['exception', 'end', 'old'], path)
+    t.equal(ours, stored(t, path)['global'])
+
+
 INSIDE = '''
 set -e
 mount --bind "$1" "$2" && mount --bind "$1" "$3"

@@ -102,6 +102,34 @@ def test_killed_within_a_call(t):
     t.true(0 < news < killed, 'before and behind the rename: %d' % news)
 
 
+def test_calls_that_fail(t):
+    """What fails, fails before the rename, and leaves nothing; or it is done."""
+    new = the_new(t)
+    failed = 0
+    for call in t.each(['openat', 'fchown', 'fchmod', 'fsync', 'renameat', 'fstat',
+                        'newfstatat', 'flock', 'flistxattr'], 9, 'calls'):
+        for number in range(1, 40):
+            path, conf = folder(t)
+            for name in copies(path):
+                os.unlink(os.path.join(path, name))
+            done = subprocess.run(
+                ['strace', '-f', '-o', path + '.trace', '-e', 'trace=' + call,
+                 '-P', conf, '-P', path, '-P', path + '/.smb.conf.smbguard-new',
+                 '-e', 'inject=%s:error=EIO:when=%d' % (call, number)] +
+                COMMAND + [conf], check=False, stdin=subprocess.DEVNULL,
+                capture_output=True)
+            if b'INJECTED' not in read(path + '.trace'):
+                break
+            if done.returncode == 0:
+                t.equal(new, read(conf), call)
+                continue
+            failed += 1
+            t.equal((2, OLD, ['smb.conf']), (done.returncode, read(conf),
+                                             listing(path)), call)
+            t.true(done.stderr, 'it says why')
+    t.true(failed >= 5, '%d times' % failed)
+
+
 def acl(*entries):
     """As the kernel takes it: (tag, permissions, id), see acl(5)."""
     return struct.pack('<I', 2) + b''.join(

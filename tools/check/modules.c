@@ -319,8 +319,8 @@ void sg_check_modules(struct sg_check *check)
 				     .grade = SG_GRADE_WARNING,
 				     .id = "not-configured",
 				     .section = check->global,
-				     .remedy = "vfs_smbguard(8) has the lines "
-					       "to begin with.",
+				     .remedy = "`smbguard enable` puts it in, "
+					       "in audit mode.",
 			     },
 			     "This configuration does not mention smbguard: "
 			     "nothing is guarded, nothing is recorded.");

@@ -345,6 +345,8 @@ int sg_exception_list(int argc, const char **argv)
 		fprintf(stderr,
 			COMMAND ": --format is text or json, not %s\n",
 			format);
+	} else if (ending < -1) {
+		fprintf(stderr, COMMAND ": --ending is a number of days\n");
 	} else {
 		files = (const char *const *)poptGetArgs(pc);
 		status = run(frame, files != NULL ? files : none);
