@@ -311,7 +311,7 @@ def test_channel_that_hangs_up_while_it_waits(t):
         t.equal(DENIED, one.tree_connect('kerb', session))
     t.equal('ok', smbd.smbclient('open').got)
     t.story(smbd, *['negotiate allowed', 'session allowed'] * 2,
-            *['auth_failed failed'] * 2, *visit('open')[2:],
+            *['auth_failed failed'] * 3, *visit('open')[2:],
             'share_connect denied kerb', *visit('open'))
 
 
