@@ -48,7 +48,8 @@ FAULTS = {'layout-fault': ('modules/smbd/layout.c', 'SMBGUARD_LAYOUT_FAULT=1'),
 # What these need and no Samba has.
 GONE = ['smbguard_test_gone', 'smbguard_test_gone_data']
 # What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
-PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
+PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR',
+          'SBINDIR', 'PIDDIR']
 
 # One section a function: what a module does not use is left out of it, with the
 # symbols of smbd's that it asks for. Each connection pays for looking them up.

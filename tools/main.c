@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"report", sg_command_report, "who was, or would be, refused"},
 	{"watch", sg_command_watch, "events as they come"},
 	{"status", sg_command_status, "who is connected now, and how"},
+	{"doctor", sg_command_doctor, "is the running smbd guarded"},
 	{"explain", sg_command_explain, "what an event means, what to do"},
 	{NULL, NULL, NULL},
 };

@@ -73,6 +73,11 @@ struct sg_check {
 struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf);
 
 /**
+ * Ask all questions, and put the findings in order.
+ */
+void sg_check_look(struct sg_check *check);
+
+/**
  * Add a finding; its sentence is fmt, and its remedy is copied.
  */
 void sg_check_add(struct sg_check *check,

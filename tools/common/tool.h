@@ -27,6 +27,7 @@ int sg_command_check(int argc, const char **argv);
 int sg_command_report(int argc, const char **argv);
 int sg_command_watch(int argc, const char **argv);
 int sg_command_status(int argc, const char **argv);
+int sg_command_doctor(int argc, const char **argv);
 int sg_command_explain(int argc, const char **argv);
 
 /**
