@@ -11,6 +11,7 @@
  */
 
 #include "watch.h"
+#include "siem.h"
 #include "common/tool.h"
 
 #include <popt.h>
@@ -24,9 +25,11 @@
 enum format {
 	FORMAT_TEXT = 0,
 	FORMAT_JSON,
+	FORMAT_ECS,
+	FORMAT_OCSF,
 };
 
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = {"text", "json", "ecs", "ocsf", NULL};
 
 struct watch {
 	struct sg_watch_filter filter;
@@ -65,7 +68,10 @@ static const char help[] =
 	"through rotation. Of FILEs it shows all, and ends.\n"
 	"\n"
 	"In text, the ends of trees and what is let in to IPC$ are left out.\n"
-	"--format=json passes the lines on as they are.\n"
+	"--format=json passes the lines on as they are; ecs and ocsf write them\n"
+	"in the words of the Elastic Common Schema " SG_ECS_VERSION
+	" and of the Open\n"
+	"Cybersecurity Schema Framework " SG_OCSF_VERSION ", for a SIEM.\n"
 	"Colours are for terminals, and not if NO_COLOR is set.\n"
 	"\n"
 	"Ends on SIGINT and SIGTERM. Exit code: 0, or 2 for an error.\n"
@@ -93,6 +99,19 @@ static void print_json(const struct watch *w,
 	free(text);
 }
 
+static void print_mapped(struct watch *w, json_t *event, int64_t when)
+{
+	json_t *mapped = w->format == FORMAT_ECS ? sg_siem_ecs(event)
+						 : sg_siem_ocsf(event, when);
+	size_t flags = JSON_COMPACT | (w->on_terminal ? JSON_ENSURE_ASCII : 0);
+
+	if (mapped == NULL || json_dumpf(mapped, stdout, flags) != 0) {
+		w->failed = true;
+	}
+	printf("\n");
+	json_decref(mapped);
+}
+
 static bool show(const struct sg_line *line, void *data)
 {
 	struct watch *w = data;
@@ -115,12 +134,14 @@ static bool show(const struct sg_line *line, void *data)
 	}
 	if (w->format == FORMAT_JSON) {
 		print_json(w, line, event);
+	} else if (w->format != FORMAT_TEXT) {
+		print_mapped(w, event, when);
 	} else {
 		sg_watch_print(event, when, w->colour);
 	}
 	json_decref(event);
 	ret = w->live ? fflush(stdout) : ferror(stdout);
-	w->failed = ret != 0 && sg_watch_ended == 0;
+	w->failed = (w->failed || ret != 0) && sg_watch_ended == 0;
 	return sg_watch_ended == 0 && !w->failed;
 }
 
@@ -146,7 +167,7 @@ static bool parse(struct watch *w, const struct asked *a)
 	}
 	if (a->format != NULL && formats[i] == NULL) {
 		fprintf(stderr,
-			"smbguard: --format \"%s\" is not one of text, json\n",
+			"smbguard: --format \"%s\" is not one of text, json, ecs, ocsf\n",
 			a->format);
 		return false;
 	}
@@ -262,7 +283,7 @@ int sg_command_watch(int argc, const char **argv)
 		      'f',
 		      POPT_ARG_STRING,
 		      &a.format,
-		      "text or json",
+		      "text, json, ecs or ocsf",
 		      "FORMAT"),
 		FLAG("help", 'h', &a.help, "show this"),
 		POPT_TABLEEND,
