@@ -220,6 +220,7 @@ def build(bld):
             _build_module(bld, 'tests/' + name, ['glue', name] + others, None)
     _build_tools(bld)
     _build_docs(bld)
+    _build_more(bld)
     if bld.env.LIB_cmocka:
         _build_tests(bld)
 
@@ -344,6 +345,22 @@ def _build_tools(bld):
                     linkflags=LINKFLAGS + bld.env.SANITIZE,
                     use=[core, 'smbconf'] + LIBRARIES,
                     install_path='${SAMBA_BINDIR}')
+
+
+def _build_more(bld):
+    """What other programs read: bash, and logrotate, whose file is the
+    administrator's as soon as it is there."""
+    bld(features='subst', is_copy=True, source='tools/completion.bash',
+        target='stage/bash-completion/smbguard',
+        install_path='${PREFIX}/share/bash-completion/completions')
+    source = bld.path.find_node('examples/logrotate/smbguard')
+    there = (bld.options.destdir or '') + '/etc/logrotate.d/smbguard'
+    ours = not os.path.exists(there) or Utils.readf(there) == source.read()
+    bld(features='subst', is_copy=True, source=source,
+        target='stage/logrotate/smbguard',
+        install_path='/etc/logrotate.d' if ours else None)
+    if bld.is_install and not ours:
+        sys.stdout.write('%s is left as it is: it was changed.\n' % there)
 
 
 def _build_docs(bld):

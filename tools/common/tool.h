@@ -35,4 +35,10 @@ int sg_command_explain(int argc, const char **argv);
  */
 int sg_print_tables(void);
 
+/**
+ * Print words of a kind, for shells: see words.c. kind and path may be NULL.
+ * Returns an enum sg_exit.
+ */
+int sg_print_words(const char *kind, const char *path);
+
 #endif /* SMBGUARD_TOOLS_COMMON_TOOL_H */
