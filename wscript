@@ -210,6 +210,8 @@ def _configure_sanitizers(conf):
 
 
 def build(bld):
+    if bld.cmd == 'uninstall':
+        _refuse_uninstall(bld)
     _build_id(bld)
     _build_objects(bld)
     _build_module(bld, 'stage', ['glue', 'faultless'], '${SAMBA_MODULESDIR}')
@@ -223,6 +225,20 @@ def build(bld):
     _build_more(bld)
     if bld.env.LIB_cmocka:
         _build_tests(bld)
+
+
+def _refuse_uninstall(bld):
+    """Without the module smbd refuses each share whose list has it."""
+    if bld.options.destdir or bld.options.force:
+        return
+    named = subprocess.run(['sh', 'packaging/package-notice', 'named'],
+                           stdout=subprocess.PIPE, text=True, check=False).stdout
+    if named:
+        bld.fatal('smb.conf still lists smbguard (%s): without the module smbd '
+                  'would refuse\nthose shares. Take it out first:\n'
+                  '  smbguard disable && systemctl restart smbd\n'
+                  'or uninstall all the same: ./waf uninstall --force'
+                  % named.strip())
 
 
 @TaskGen.feature('weak')

@@ -21,6 +21,8 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"enable", sg_command_enable, "put smbguard into smb.conf"},
+	{"disable", sg_command_disable, "take it out again"},
 	{"check", sg_command_check, "what is wrong with a configuration"},
 	{"report", sg_command_report, "who was, or would be, refused"},
 	{"watch", sg_command_watch, "events as they come"},

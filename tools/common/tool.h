@@ -23,6 +23,8 @@ enum sg_exit {
  * The subcommands. argv[0] is the subcommand's name, the rest its own
  * arguments; argv ends with a NULL. They return an enum sg_exit.
  */
+int sg_command_enable(int argc, const char **argv);
+int sg_command_disable(int argc, const char **argv);
 int sg_command_check(int argc, const char **argv);
 int sg_command_report(int argc, const char **argv);
 int sg_command_watch(int argc, const char **argv);

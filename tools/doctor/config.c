@@ -174,7 +174,7 @@ static void check_findings(struct sg_doctor *d)
 	size_t i;
 
 	if (check != NULL) {
-		sg_check_look(check);
+		sg_check_all(check);
 	}
 	if (check == NULL || !check->ok) {
 		d->ok = false;
