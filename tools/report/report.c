@@ -5,11 +5,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Who was refused, or would be: reads events, and writes one row for all
- * accesses of a kind.
+ * accesses of a kind, and beside them what the record is of.
  *
  * How it fails: a line that is no event is counted and passed over. A file
  * that cannot be read is told, the report of the others is written all the
- * same, and the exit code is 2.
+ * same, and the exit code is 2. Where there was nothing to judge, the answer
+ * is that there is none, and 2.
  */
 
 #include "report.h"
@@ -21,6 +22,7 @@
 
 #include "smbguard_config.h"
 #include "common/tool.h"
+#include "inforce.h"
 
 /* Of popt: what was given. Lists end with a NULL, or are NULL. */
 struct arguments {
@@ -29,6 +31,8 @@ struct arguments {
 	char *client;
 	char *format;
 	char *directory;
+	char *config;
+	char *smb_conf;
 	char **shares;
 	char **conditions;
 	int journal;
@@ -47,9 +51,14 @@ static const char help[] =
 	"\n"
 	"Tells who was refused, and who would be refused in audit mode: client,\n"
 	"account, share, what was used and what was lacking, how often, and when\n"
-	"first and last. Reads FILEs of JSON lines; \"-\" is standard input, and\n"
-	".gz, .xz, .zst and .bz2 are decompressed. Without any it reads\n"
+	"first and last; and of what period and policy that is, which shares were\n"
+	"ready for encryption, which exceptions were used, and what the record\n"
+	"lacks. Reads FILEs of JSON lines; \"-\" is standard input, and .gz, .xz,\n"
+	".zst and .bz2 are decompressed. Without any it reads what smb.conf names\n"
+	"as audit file, or\n"
 	"  " SG_DEFAULT_AUDIT_FILE "\n"
+	"With --since also what was rotated away from it (FILE.1, FILE.2.gz,\n"
+	"FILE-20261122).\n"
 	"\n"
 	"TIME is a date (its first moment, UTC), an RFC 3339 time\n"
 	"(2026-11-22T12:00:00Z), or an age: 30m, 12h, 7d. --since is included,\n"
@@ -63,15 +72,18 @@ static const char help[] =
 	"[global]. What is set in smb.conf, and exceptions, do not count; of\n"
 	"several things that a client lacks one is told. What the log does not\n"
 	"tell is \"unknown\".\n"
+	"--config asks the same of a whole smb.conf, as if all of it were\n"
+	"enforced, with its exceptions as they are now.\n"
 	"\n"
 	"At most 100000 rows are kept, the rest is counted in rows of others;\n"
 	"values longer than 256 bytes are cut.\n"
 	"\n"
 	"Exit code: 0 nobody was or would be refused, 1 somebody was or would\n"
-	"be, 2 it could not be answered, or not of all.\n"
+	"be, 2 it could not be answered (no event is no answer), or not of all.\n"
 	"\n"
 	"  smbguard report --since 7d\n"
-	"  smbguard report --format=html /var/log/samba/smbguard.jsonl* >r.html\n";
+	"  smbguard report --since 30d --config new.conf\n"
+	"  smbguard report --since 30d --format=html >report.html\n";
 
 /* "7d" before now, in microseconds. */
 static bool parse_age(const char *text, int64_t *when)
@@ -141,6 +153,7 @@ static bool parse_client(struct sg_report *r, const char *text)
 	if (text == NULL) {
 		return true;
 	}
+	r->client_text = text;
 	r->have_client = sg_network_parse(text, &r->client);
 	if (!r->have_client) {
 		fprintf(stderr,
@@ -151,29 +164,64 @@ static bool parse_client(struct sg_report *r, const char *text)
 	return r->have_client;
 }
 
+static bool prepare_whatif(TALLOC_CTX *mem_ctx,
+			   struct sg_report *r,
+			   const struct arguments *a)
+{
+	if (a->conditions != NULL && a->config != NULL) {
+		fprintf(stderr,
+			"smbguard: --if and --config: give one of them\n");
+		return false;
+	}
+	if (a->conditions != NULL) {
+		r->whatif_options = (const char **)a->conditions;
+		r->whatif = sg_whatif_new(mem_ctx,
+					  r->whatif_options,
+					  a->shares != NULL);
+		return r->whatif != NULL;
+	}
+	if (a->config != NULL) {
+		r->whatif_conf = a->config;
+		r->whatif = sg_whatif_of_conf(mem_ctx,
+					      a->config,
+					      (time_t)(r->made / 1000000));
+		return r->whatif != NULL;
+	}
+	return true;
+}
+
 static bool prepare(TALLOC_CTX *mem_ctx,
 		    struct sg_report *r,
 		    const struct arguments *a)
 {
+	const char *conf =
+		a->smb_conf != NULL ? a->smb_conf : SMBGUARD_CONFIGFILE;
+	struct timeval now = {0};
 	bool ok;
 
+	gettimeofday(&now, NULL);
+	r->made = (int64_t)now.tv_sec * 1000000 + now.tv_usec;
 	r->shares = (const char **)a->shares;
+	r->line = talloc_new(mem_ctx);
 	ok = parse_format(a->format, &r->format) &&
 	     parse_time("--since", a->since, &r->have_since, &r->since) &&
 	     parse_time("--until", a->until, &r->have_until, &r->until) &&
-	     parse_client(r, a->client);
+	     parse_client(r, a->client) && prepare_whatif(mem_ctx, r, a);
 	if (ok && r->have_since && r->have_until && r->since >= r->until) {
 		fprintf(stderr,
 			"smbguard: --since is not before --until: no event is "
 			"of such a time\n");
 		return false;
 	}
-	if (ok && a->conditions != NULL) {
-		r->whatif_options = (const char **)a->conditions;
-		r->whatif = sg_whatif_new(mem_ctx,
-					  r->whatif_options,
-					  a->shares != NULL);
-		ok = r->whatif != NULL;
+	if (!ok) {
+		return false;
+	}
+	r->in_force =
+		sg_in_force_read(mem_ctx, a->config != NULL ? a->config : conf);
+	ok = sg_seen_begin(mem_ctx, &r->seen) && r->in_force != NULL &&
+	     r->line != NULL;
+	if (!ok) {
+		fprintf(stderr, "smbguard: out of memory\n");
 	}
 	return ok;
 }
@@ -195,7 +243,9 @@ static bool read_input(struct sg_report *r,
 		       const struct arguments *a,
 		       const char **files)
 {
+	const char *usual[] = {sg_in_force_audit_file(r->in_force), NULL};
 	bool ok = true;
+	bool whole;
 
 	if (a->journal != 0 || a->directory != NULL) {
 		ok = read_journal(r, a->directory);
@@ -203,15 +253,40 @@ static bool read_input(struct sg_report *r,
 			return ok;
 		}
 	}
-	if (files == NULL) {
-		return sg_read_file(SG_DEFAULT_AUDIT_FILE, sg_report_line, r);
+	if (usual[0] == NULL) {
+		usual[0] = SG_DEFAULT_AUDIT_FILE;
 	}
-	for (; *files != NULL; files++) {
-		bool whole = sg_read_file(*files, sg_report_line, r);
+	whole = sg_read_parts(r, files != NULL ? files : usual);
+	return ok && whole;
+}
 
-		ok = ok && whole;
+/* An answer needs somebody who came. */
+const char *sg_report_nothing(const struct sg_report *r)
+{
+	const uint64_t *kinds = r->seen.kinds;
+
+	if (r->lines == 0 && r->partial) {
+		return "There is no record: nothing could be read.";
 	}
-	return ok;
+	if (r->lines == 0) {
+		return "There is no record: what was read is empty. Is "
+		       "smbguard loaded? See smbguard check.";
+	}
+	if (r->record.count == 0) {
+		return "There is no record: no line was an event.";
+	}
+	if (r->seen.events.count == 0) {
+		return "There is no event of the period that is asked for.";
+	}
+	if (kinds[SG_EVENT_NEGOTIATE] + kinds[SG_EVENT_SESSION] +
+		    kinds[SG_EVENT_SHARE_CONNECT] ==
+	    0) {
+		return r->shares != NULL || r->have_client
+			       ? "There is no event of what is asked for: is "
+				 "there such a share, such a client?"
+			       : "There is no event of a client in the period.";
+	}
+	return NULL;
 }
 
 static bool write_report(struct sg_report *r)
@@ -226,7 +301,7 @@ static bool write_report(struct sg_report *r)
 	bool ok = sg_rows_sort(&r->rows);
 	int ret;
 
-	if (!ok) {
+	if (!ok || sg_seen_is_out_of_memory(&r->seen)) {
 		fprintf(stderr, "smbguard: out of memory\n");
 		return false;
 	}
@@ -257,6 +332,8 @@ static void free_arguments(struct arguments *a)
 	free(a->client);
 	free(a->format);
 	free(a->directory);
+	free(a->config);
+	free(a->smb_conf);
 	free_list(a->shares);
 	free_list(a->conditions);
 }
@@ -265,6 +342,7 @@ static int run(const struct arguments *a, const char **files)
 {
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct sg_report *r = talloc_zero(mem_ctx, struct sg_report);
+	const char *nothing = NULL;
 	int result = SG_EXIT_ERROR;
 	bool answered;
 	bool ok;
@@ -278,15 +356,15 @@ static int run(const struct arguments *a, const char **files)
 		goto done;
 	}
 	r->partial = !read_input(r, a, files);
-	if (r->lines > 0 && r->bad_lines == r->lines) {
-		fprintf(stderr, "smbguard: no line was an event\n");
-		r->partial = true;
-	}
-	answered = !r->partial;
-	if (r->whatif != NULL && r->asked == 0) {
+	nothing = sg_report_nothing(r);
+	answered = !r->partial && nothing == NULL;
+	if (nothing != NULL) {
+		fprintf(stderr, "smbguard: %s\n", nothing);
+	} else if (r->whatif != NULL && r->asked == 0) {
 		fprintf(stderr,
-			"smbguard: --if: there is nobody to ask of; no access "
+			"smbguard: %s: there is nobody to ask of; no access "
 			"that is asked for was allowed%s\n",
+			a->config != NULL ? "--config" : "--if",
 			a->shares != NULL ? " (is there such a share?)" : "");
 		answered = false;
 	}
@@ -302,6 +380,7 @@ static int run(const struct arguments *a, const char **files)
 done:
 	if (r != NULL) {
 		sg_rows_free(&r->rows);
+		sg_seen_end(&r->seen);
 	}
 	talloc_free(mem_ctx);
 	return result;
@@ -342,6 +421,16 @@ int sg_command_report(int argc, const char **argv)
 			 &a.conditions,
 			 "ask who would break; may be repeated",
 			 "OPTION=VALUE"),
+		ARGUMENT("config",
+			 POPT_ARG_STRING,
+			 &a.config,
+			 "ask who would break with this smb.conf",
+			 "FILE"),
+		ARGUMENT("smb-conf",
+			 POPT_ARG_STRING,
+			 &a.smb_conf,
+			 "the smb.conf of which the policy is told",
+			 "FILE"),
 		ARGUMENT("format",
 			 POPT_ARG_STRING,
 			 &a.format,

@@ -233,13 +233,15 @@ bool sg_report_text(const struct sg_report *r, FILE *out)
 		print_table(r, out);
 		fprintf(out, "\n");
 	}
-	if (r->whatif != NULL) {
+	if (r->whatif != NULL && sg_report_nothing(r) == NULL) {
 		fprintf(out,
 			"%" PRIu64 " of %" PRIu64 " accesses would be refused, "
 			"of %" PRIu64 " it is not known.",
 			r->refused,
 			r->asked,
 			r->unknown);
+	} else if (sg_report_nothing(r) != NULL) {
+		fprintf(out, "%s", sg_report_nothing(r));
 	} else if (r->refused == 0 && r->partial) {
 		fprintf(out, "What could be read names nobody.");
 	} else if (r->refused == 0) {
