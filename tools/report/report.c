@@ -18,34 +18,11 @@
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "smbguard_config.h"
+#include "asked.h"
 #include "common/tool.h"
 #include "inforce.h"
-
-/* Of popt: what was given. Lists end with a NULL, or are NULL. */
-struct arguments {
-	char *since;
-	char *until;
-	char *client;
-	char *format;
-	char *directory;
-	char *config;
-	char *smb_conf;
-	char **shares;
-	char **conditions;
-	int journal;
-};
-
-static const char *const formats[] = {
-	[SG_FORMAT_TEXT] = "text",
-	[SG_FORMAT_JSON] = "json",
-	[SG_FORMAT_CSV] = "csv",
-	[SG_FORMAT_HTML] = "html",
-	[SG_FORMAT_OPENMETRICS] = "openmetrics",
-	NULL,
-};
 
 static const char help[] =
 	"\n"
@@ -85,147 +62,6 @@ static const char help[] =
 	"  smbguard report --since 30d --config new.conf\n"
 	"  smbguard report --since 30d --format=html >report.html\n";
 
-/* "7d" before now, in microseconds. */
-static bool parse_age(const char *text, int64_t *when)
-{
-	struct timeval now = {0};
-	int64_t unit = 0;
-	char *end = NULL;
-	long number;
-
-	if (text[0] < '0' || text[0] > '9') {
-		return false;
-	}
-	number = strtol(text, &end, 10);
-	if (strcmp(end, "m") == 0) {
-		unit = 60;
-	} else if (strcmp(end, "h") == 0) {
-		unit = 60 * 60;
-	} else if (strcmp(end, "d") == 0) {
-		unit = 24 * 60 * 60;
-	}
-	if (unit == 0 || number > 100000000) {
-		return false;
-	}
-	gettimeofday(&now, NULL);
-	*when = ((int64_t)now.tv_sec - number * unit) * 1000000 + now.tv_usec;
-	return true;
-}
-
-static bool parse_time(const char *option,
-		       const char *text,
-		       bool *have,
-		       int64_t *when)
-{
-	if (text == NULL) {
-		return true;
-	}
-	*have = sg_time_parse(text, when) || parse_age(text, when);
-	if (!*have) {
-		fprintf(stderr,
-			"smbguard: %s \"%s\" is no time; give 2026-11-22, "
-			"2026-11-22T12:00:00Z, or an age like 7d\n",
-			option,
-			text);
-	}
-	return *have;
-}
-
-static bool parse_format(const char *text, enum sg_format *format)
-{
-	size_t i;
-
-	for (i = 0; formats[i] != NULL; i++) {
-		if (text == NULL || strcmp(text, formats[i]) == 0) {
-			*format = (enum sg_format)i;
-			return true;
-		}
-	}
-	fprintf(stderr,
-		"smbguard: --format \"%s\" is not one of text, json, csv, "
-		"html, openmetrics\n",
-		text);
-	return false;
-}
-
-static bool parse_client(struct sg_report *r, const char *text)
-{
-	if (text == NULL) {
-		return true;
-	}
-	r->client_text = text;
-	r->have_client = sg_network_parse(text, &r->client);
-	if (!r->have_client) {
-		fprintf(stderr,
-			"smbguard: --client \"%s\" is no address and no "
-			"network (192.0.2.0/24)\n",
-			text);
-	}
-	return r->have_client;
-}
-
-static bool prepare_whatif(TALLOC_CTX *mem_ctx,
-			   struct sg_report *r,
-			   const struct arguments *a)
-{
-	if (a->conditions != NULL && a->config != NULL) {
-		fprintf(stderr,
-			"smbguard: --if and --config: give one of them\n");
-		return false;
-	}
-	if (a->conditions != NULL) {
-		r->whatif_options = (const char **)a->conditions;
-		r->whatif = sg_whatif_new(mem_ctx,
-					  r->whatif_options,
-					  a->shares != NULL);
-		return r->whatif != NULL;
-	}
-	if (a->config != NULL) {
-		r->whatif_conf = a->config;
-		r->whatif = sg_whatif_of_conf(mem_ctx,
-					      a->config,
-					      (time_t)(r->made / 1000000));
-		return r->whatif != NULL;
-	}
-	return true;
-}
-
-static bool prepare(TALLOC_CTX *mem_ctx,
-		    struct sg_report *r,
-		    const struct arguments *a)
-{
-	const char *conf =
-		a->smb_conf != NULL ? a->smb_conf : SMBGUARD_CONFIGFILE;
-	struct timeval now = {0};
-	bool ok;
-
-	gettimeofday(&now, NULL);
-	r->made = (int64_t)now.tv_sec * 1000000 + now.tv_usec;
-	r->shares = (const char **)a->shares;
-	r->line = talloc_new(mem_ctx);
-	ok = parse_format(a->format, &r->format) &&
-	     parse_time("--since", a->since, &r->have_since, &r->since) &&
-	     parse_time("--until", a->until, &r->have_until, &r->until) &&
-	     parse_client(r, a->client) && prepare_whatif(mem_ctx, r, a);
-	if (ok && r->have_since && r->have_until && r->since >= r->until) {
-		fprintf(stderr,
-			"smbguard: --since is not before --until: no event is "
-			"of such a time\n");
-		return false;
-	}
-	if (!ok) {
-		return false;
-	}
-	r->in_force =
-		sg_in_force_read(mem_ctx, a->config != NULL ? a->config : conf);
-	ok = sg_seen_begin(mem_ctx, &r->seen) && r->in_force != NULL &&
-	     r->line != NULL;
-	if (!ok) {
-		fprintf(stderr, "smbguard: out of memory\n");
-	}
-	return ok;
-}
-
 static bool read_journal(struct sg_report *r, const char *directory)
 {
 	struct sg_journal *journal = sg_journal_open(directory);
@@ -240,7 +76,7 @@ static bool read_journal(struct sg_report *r, const char *directory)
 }
 
 static bool read_input(struct sg_report *r,
-		       const struct arguments *a,
+		       const struct sg_report_arguments *a,
 		       const char **files)
 {
 	const char *usual[] = {sg_in_force_audit_file(r->in_force), NULL};
@@ -325,7 +161,7 @@ static void free_list(char **list)
 }
 
 /* popt gives copies. */
-static void free_arguments(struct arguments *a)
+static void free_arguments(struct sg_report_arguments *a)
 {
 	free(a->since);
 	free(a->until);
@@ -338,7 +174,7 @@ static void free_arguments(struct arguments *a)
 	free_list(a->conditions);
 }
 
-static int run(const struct arguments *a, const char **files)
+static int run(const struct sg_report_arguments *a, const char **files)
 {
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct sg_report *r = talloc_zero(mem_ctx, struct sg_report);
@@ -351,7 +187,7 @@ static int run(const struct arguments *a, const char **files)
 		fprintf(stderr, "smbguard: out of memory\n");
 		goto done;
 	}
-	ok = prepare(mem_ctx, r, a);
+	ok = sg_report_asked(mem_ctx, r, a);
 	if (!ok) {
 		goto done;
 	}
@@ -393,7 +229,7 @@ done:
 
 int sg_command_report(int argc, const char **argv)
 {
-	struct arguments a = {.journal = 0};
+	struct sg_report_arguments a = {.journal = 0};
 	int want_help = 0;
 	const struct poptOption table[] = {
 		ARGUMENT("since",
