@@ -5,8 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * csv is RFC 4180, and a cell that a spreadsheet would take for a formula
- * begins with an apostrophe. json has the values as they are. openmetrics is
- * an exposition that node_exporter's textfile collector and OpenMetrics'
+ * begins with an apostrophe. openmetrics is an exposition that node_exporter's textfile collector and OpenMetrics'
  * parsers both read: gauges only, because logs are rotated away.
  *
  * How it fails: an error of the output is the caller's to tell.
@@ -68,111 +67,6 @@ bool sg_report_csv(const struct sg_report *r, FILE *out)
 	for (i = 0; i < r->rows.num; i++) {
 		csv_row(out, r->rows.rows[i]);
 	}
-	return ferror(out) == 0;
-}
-
-static json_t *json_row(const struct sg_row *row)
-{
-	json_t *object = json_object();
-	char time[SG_TIME_SIZE];
-	size_t i;
-
-	for (i = 0; i < SG_COLUMNS; i++) {
-		if (row->column[i][0] != '\0') {
-			json_object_set_new(object,
-					    sg_column_names[i],
-					    json_string(row->column[i]));
-		}
-	}
-	json_object_set_new(object,
-			    "count",
-			    json_integer((json_int_t)row->count));
-	json_object_set_new(object,
-			    "firstSeen",
-			    json_string(sg_time_text(row->first, time)));
-	json_object_set_new(object,
-			    "lastSeen",
-			    json_string(sg_time_text(row->last, time)));
-	if (row->others) {
-		json_object_set_new(object, "others", json_true());
-	}
-	return object;
-}
-
-static json_t *json_counts(const uint64_t *counts,
-			   size_t num,
-			   const char *(*name_of)(size_t i))
-{
-	json_t *object = json_object();
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		if (counts[i] > 0) {
-			json_object_set_new(
-				object,
-				name_of(i),
-				json_integer((json_int_t)counts[i]));
-		}
-	}
-	return object;
-}
-
-static void put_count(json_t *object, const char *name, uint64_t count)
-{
-	json_object_set_new(object, name, json_integer((json_int_t)count));
-}
-
-static json_t *json_conditions(const struct sg_report *r)
-{
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; r->whatif_options[i] != NULL; i++) {
-		json_array_append_new(list, json_string(r->whatif_options[i]));
-	}
-	return list;
-}
-
-/* Row by row, so that the rows are not in memory twice. */
-bool sg_report_json(const struct sg_report *r, FILE *out)
-{
-	json_t *head = json_object();
-	char *text = NULL;
-	size_t i;
-
-	if (r->whatif != NULL) {
-		json_object_set_new(head, "if", json_conditions(r));
-		put_count(head, "asked", r->asked);
-		put_count(head, "unknown", r->unknown);
-	}
-	json_object_set_new(head, "partial", json_boolean(r->partial));
-	put_count(head, "lines", r->lines);
-	put_count(head, "badLines", r->bad_lines);
-	put_count(head, "refused", r->refused);
-	json_object_set_new(
-		head,
-		"dialects",
-		json_counts(r->dialects, SG_DIALECTS, sg_report_dialect));
-	json_object_set_new(
-		head,
-		"ciphers",
-		json_counts(r->ciphers, SG_CIPHERS, sg_report_cipher));
-	text = json_dumps(head, JSON_COMPACT);
-	json_decref(head);
-	if (text == NULL) {
-		return false;
-	}
-	/* Without its closing bracket, which comes after the rows */
-	fprintf(out, "%.*s,\"rows\":[", (int)strlen(text) - 1, text);
-	free(text);
-	for (i = 0; i < r->rows.num; i++) {
-		json_t *row = json_row(r->rows.rows[i]);
-
-		fprintf(out, "%s\n", i > 0 ? "," : "");
-		(void)json_dumpf(row, out, JSON_COMPACT | JSON_ENSURE_ASCII);
-		json_decref(row);
-	}
-	fprintf(out, "\n]}\n");
 	return ferror(out) == 0;
 }
 
