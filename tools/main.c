@@ -23,6 +23,7 @@ struct command {
 static const struct command commands[] = {
 	{"enable", sg_command_enable, "put smbguard into smb.conf"},
 	{"disable", sg_command_disable, "take it out again"},
+	{"exception", sg_command_exception, "who is let off, and until when"},
 	{"check", sg_command_check, "what is wrong with a configuration"},
 	{"report", sg_command_report, "who was, or would be, refused"},
 	{"watch", sg_command_watch, "events as they come"},
@@ -38,7 +39,7 @@ static void print_usage(FILE *out)
 
 	fprintf(out, "Usage: smbguard COMMAND [OPTION...] [ARGUMENT...]\n\n");
 	for (c = commands; c->name != NULL; c++) {
-		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+		fprintf(out, "  %-9s %s\n", c->name, c->summary);
 	}
 	fprintf(out,
 		"\n`smbguard help COMMAND` tells more, and so does "

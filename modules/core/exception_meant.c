@@ -36,8 +36,7 @@ static char separator(const struct sg_facts *facts)
 	return facts->name_separator != '\0' ? facts->name_separator : '\\';
 }
 
-/* Could it be the account's? That takes no look-up. */
-static bool ends_in_account(const struct sg_facts *facts, const char *name)
+bool sg_ends_in_account(const struct sg_facts *facts, const char *name)
 {
 	size_t len = strlen(name);
 	size_t own = facts->account != NULL ? strlen(facts->account) : 0;
@@ -56,7 +55,7 @@ static void try_name(struct search *s, enum sg_who who, const char *name)
 		return;
 	}
 	is = s->meant->right == NULL &&
-	     (who == SG_GROUP || ends_in_account(facts, name)) &&
+	     (who == SG_GROUP || sg_ends_in_account(facts, name)) &&
 	     facts->is_who(who, name, facts->is_who_data);
 	if (is) {
 		s->meant->right = name;

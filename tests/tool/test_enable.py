@@ -12,6 +12,7 @@ How: `smbguard check` tells how the result is read.
 
 import json
 import os
+import random
 import re
 import subprocess
 
@@ -310,6 +311,40 @@ def test_hostile_text_is_shown_harmless(t):
     output = must(t, ['enable'], path)
     t.true('\x1b' not in output and '\u202e' not in output, output)
     t.contains('\\x1b[2J', output)
+
+
+def made_up(chance):
+    """A file of odd lines, in any order, with any ends."""
+    ends = chance.choice([['\n'], ['\r\n'], ['\n', '\r\n', '\n\n', ' \n']])
+    lists = ['recycle', 'acl_xattr', '"a b"', 'x:y', 'streams_xattr', ',', ';',
+             '\\\n', '\\ \r\n\t', '#', '"c"', 'smbguardian']
+    lines = ['[global]', '[GLOBAL]', ' [team] x', '[homes]', '# c \\', ';c', '',
+             '\t \t', 'workgroup = X', 'comment = a\\\nb = c', 'no equals',
+             'path=/srv', 'vfs object\\\ns = recycle', '= \x01'[2:] + 'x=y',
+             'smbguard:encryption = required', 'include = /none', 'copy = team']
+    text = ''
+    for _ in range(chance.randrange(30)):
+        line = chance.choice(lines)
+        if chance.random() < 0.3:
+            name = chance.choice(['vfs objects', 'VFS  object', 'preload modules',
+                                  'Pre load modules'])
+            line = name + chance.choice([' = ', '=', '\t=\t']) + chance.choice(
+                [' ', ', ']).join(chance.choices(lists, k=chance.randint(1, 5)))
+        text += chance.choice(['', '\t', '   ']) + line + chance.choice(ends)
+    return text
+
+
+def test_made_up_files_come_back(t):
+    """Byte by byte, and twice is once."""
+    chance = random.Random(12)
+    for _ in range(150):
+        path = conf(t, made_up(chance))
+        before = read(path)
+        must(t, ['enable'], path, '--shares')
+        t.true(read(path) != before, 'it is another')
+        t.contains('enabled already', run(['enable'], path, '--shares')[1])
+        must(t, ['disable'], path)
+        t.equal(before, read(path))
 
 
 def test_help(t):

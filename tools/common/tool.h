@@ -25,6 +25,7 @@ enum sg_exit {
  */
 int sg_command_enable(int argc, const char **argv);
 int sg_command_disable(int argc, const char **argv);
+int sg_command_exception(int argc, const char **argv);
 int sg_command_check(int argc, const char **argv);
 int sg_command_report(int argc, const char **argv);
 int sg_command_watch(int argc, const char **argv);

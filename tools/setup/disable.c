@@ -162,6 +162,7 @@ static bool is_of_enable(const struct sg_setup *s,
 		       strcmp(words->words[0].text, "audit") == 0;
 	}
 	return (strcmp(key, PRELOAD_KEY) == 0 || strcmp(key, VFS_KEY) == 0) &&
+	       sg_words_are_bare(words, edit->bytes) &&
 	       is_list_of_ours(s, words, key);
 }
 

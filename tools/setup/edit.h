@@ -141,4 +141,10 @@ struct sg_change sg_words_remove(const struct sg_words *words,
 				 size_t number,
 				 bool last);
 
+/**
+ * Is there nothing but words and blanks? A list of separators alone was somebody's,
+ * too.
+ */
+bool sg_words_are_bare(const struct sg_words *words, const char *bytes);
+
 #endif /* SMBGUARD_TOOLS_SETUP_EDIT_H */

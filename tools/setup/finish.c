@@ -49,7 +49,7 @@ static char *in_memory(TALLOC_CTX *mem_ctx, const char *bytes, size_t len)
 		       : NULL;
 }
 
-static struct sg_conf *read_planned(struct sg_setup *s, const char **error)
+struct sg_conf *sg_setup_planned(struct sg_setup *s, const char **error)
 {
 	struct sg_conf_instead *files = NULL;
 	struct sg_conf_plan plan = {
@@ -121,7 +121,7 @@ static bool was_there(const struct sg_check *before, const struct sg_finding *f)
 bool sg_setup_check(struct sg_setup *s)
 {
 	const char *error = NULL;
-	struct sg_conf *conf = read_planned(s, &error);
+	struct sg_conf *conf = sg_setup_planned(s, &error);
 	struct sg_check *after = conf != NULL ? sg_check_new(s, conf) : NULL;
 	bool colour = sg_wants_colour();
 	size_t errors = 0;

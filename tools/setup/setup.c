@@ -286,7 +286,8 @@ static bool without_in_registry(struct sg_setup *s,
 	if (num == 0) {
 		return true;
 	}
-	if (num < words->num || keep) {
+	if (num < words->num || keep ||
+	    !sg_words_are_bare(words, param->value)) {
 		rest = value_without(s, words, param->value, match);
 		if (rest == NULL) {
 			return fault(s, NULL);
@@ -317,7 +318,8 @@ bool sg_setup_without(struct sg_setup *s,
 		return fault(s, NULL);
 	}
 	num = num_matches(words, match);
-	if (num > 0 && num == words->num && !keep) {
+	if (num > 0 && num == words->num && !keep &&
+	    sg_words_are_bare(words, edit->bytes)) {
 		return sg_edit_remove(edit, line, line) || fault(s, NULL);
 	}
 	for (i = 0; ok && num > 0 && i < words->num; i++) {

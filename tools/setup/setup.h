@@ -125,6 +125,9 @@ bool sg_setup_add_behind(struct sg_setup *s,
 /** The file as it is to be edited. NULL: it cannot be, and error says why. */
 struct sg_edit *sg_setup_edit(struct sg_setup *s, const char *path);
 
+/** The configuration as it would be. NULL, and a sentence, if it cannot be read. */
+struct sg_conf *sg_setup_planned(struct sg_setup *s, const char **error);
+
 /** Is there anything to be changed? */
 bool sg_setup_is_empty(const struct sg_setup *s);
 

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define SEPARATORS " \t,;\n\r"
-#define BLANKS " \t,;"
 
 /* A value without what continues its line, and where each character stands. */
 struct flat {
@@ -214,16 +213,40 @@ struct sg_change sg_words_remove(const struct sg_words *words,
 		.text = "",
 	};
 
-	if (!last) {
-		while (change.end < words->end &&
-		       strchr(BLANKS, bytes[change.end]) != NULL) {
-			change.end++;
-		}
-	} else if (number > 0) {
+	if (last && number > 0) {
 		while (change.begin > words->words[number - 1].end &&
-		       strchr(BLANKS, bytes[change.begin - 1]) != NULL) {
+		       strchr(" \t,;", bytes[change.begin - 1]) != NULL) {
 			change.begin--;
 		}
+		return change;
+	}
+	/* Its own comma alone: other separators are somebody's. */
+	if (change.end < words->end &&
+	    strchr(",;", bytes[change.end]) != NULL) {
+		change.end++;
+	}
+	while (change.end < words->end &&
+	       strchr(" \t", bytes[change.end]) != NULL) {
+		change.end++;
 	}
 	return change;
+}
+
+bool sg_words_are_bare(const struct sg_words *words, const char *bytes)
+{
+	size_t at = words->begin;
+	size_t i;
+
+	for (i = 0; i <= words->num; i++) {
+		size_t end =
+			i < words->num ? words->words[i].begin : words->end;
+
+		for (; at < end; at++) {
+			if (strchr(" \t", bytes[at]) == NULL) {
+				return false;
+			}
+		}
+		at = i < words->num ? words->words[i].end : at;
+	}
+	return true;
 }
