@@ -328,6 +328,25 @@ def test_client_that_does_not_wait(t):
     t.equal('ok', smbd.smbclient('open').got)
 
 
+def test_no_process_waits_for_who_has_gone(t):
+    """No account is needed for a row of guesses that takes minutes."""
+    smbd = t.smbd(options={DELAY: '10000', **STEADY})
+    with Logons(smbd.port, 'SMB3_02') as c:
+        t.equal(SUCCESS, c.attempt('', ''))  # this brings the credits
+        ready = []
+        for _ in range(6):
+            first, challenge, session = c.first_half('alice')
+            ready.append((session, c.second_half(first, challenge, 'alice',
+                                                 'wrong')))
+        for session, token in ready:
+            c.send_token(token, session)
+        smbd.wait_until_read(c)
+        smbd.wait_for_events(6, event='auth_failed')
+    # That waits for the end of its process, and not for a minute.
+    t.story(smbd, 'negotiate allowed', 'session allowed',
+            *['auth_failed failed'] * 6)
+
+
 def test_delay_that_cannot_be_parsed(t):
     smbd = t.smbd(options={DELAY: 'wurst'})
     t.true(smbd.smbclient('open').status != 0, 'refused')
