@@ -415,7 +415,7 @@ def _build_tests(bld):
     """tests/unit has core linked in, tests/module opens the modules."""
     core, _ = _checked(bld)
     for source in bld.path.ant_glob('tests/unit/test_*.c'):
-        wrap = ['-Wl,--wrap=' + name for name in _wrapped(source)]
+        wrap = ['-Wl,--wrap=' + name for name in _listed(source, 'wrap')]
         _build_test(bld, source, [core] + LIBRARIES, wrap)
     for source in bld.path.ant_glob('tests/module/test_*.c'):
         _build_test(bld, source, LIBRARIES, ['-ldl'])
@@ -426,12 +426,15 @@ def _build_tests(bld):
 
 def _build_test(bld, source, use, linkflags):
     name = source.path_from(bld.path)[:-len('.c')]
-    bld.program(target=name, source=[source], includes=INCLUDES, install_path=None,
+    more = _listed(source, 'with')
+    bld.program(target=name, source=[source] + more, install_path=None,
+                includes=INCLUDES + ' tools' * bool(more),
                 cflags=CFLAGS + _checked(bld)[1] + ['-Wno-missing-prototypes'],
                 linkflags=linkflags + bld.env.SANITIZE, use=use + ['cmocka'])
 
 
-def _wrapped(source):
-    """Functions that a test replaces: a comment `wrap: malloc write` on top."""
-    m = re.search(r'/\*\s*wrap:([\w\s]*)\*/', source.read()[:2000])
+def _listed(source, word):
+    """What a test has on top, in a comment: functions that it replaces, `wrap:
+    malloc write`, or files that it is made of, too, `with: tools/x.c`."""
+    m = re.search(r'/\*\s*%s:([\w\s/.]*)\*/' % word, source.read()[:2000])
     return m[1].split() if m else []

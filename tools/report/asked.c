@@ -155,8 +155,7 @@ bool sg_report_asked(TALLOC_CTX *mem_ctx,
 	if (!ok) {
 		return false;
 	}
-	r->in_force =
-		sg_in_force_read(mem_ctx, a->config != NULL ? a->config : conf);
+	r->in_force = sg_in_force_read(mem_ctx, conf);
 	ok = sg_seen_begin(mem_ctx, &r->seen) && r->in_force != NULL &&
 	     r->line != NULL;
 	if (!ok) {

@@ -103,8 +103,8 @@ static bool same_name(const struct sg_text *text, const char *name)
 }
 
 /*
- * An event tells the share and not the section. smbd makes a share of [homes]
- * for an account and calls it as the account, which is how it is known here.
+ * An event tells the share, and the section only where an option of it decided.
+ * smbd makes a share of [homes] for an account and calls it as the account.
  */
 struct sg_text sg_report_section(const struct sg_report *report,
 				 const struct sg_record *record)
@@ -116,6 +116,9 @@ struct sg_text sg_report_section(const struct sg_report *report,
 		     share->len == account->len &&
 		     strncasecmp(share->text, account->text, share->len) == 0;
 
+	if (same_name(&record->text[SG_TEXT_SCOPE], homes.text)) {
+		return homes;
+	}
 	if (named && sg_in_force_has_home(report->in_force, share)) {
 		return homes;
 	}

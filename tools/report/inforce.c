@@ -16,7 +16,6 @@
 
 #include <string.h>
 
-#include "check/check.h"
 #include "core/rows.h"
 
 #define HOMES 10000

@@ -357,7 +357,9 @@ bool sg_report_json(const struct sg_report *r, FILE *out)
 	}
 	talloc_free(frame);
 	if (r->whatif != NULL) {
-		json_object_set_new(head, "if", json_conditions(r));
+		if (r->whatif_options != NULL) {
+			json_object_set_new(head, "if", json_conditions(r));
+		}
 		put_count(head, "asked", r->asked);
 		put_count(head, "unknown", r->unknown);
 	}

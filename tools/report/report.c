@@ -32,7 +32,7 @@ static const char help[] =
 	"ready for encryption, which exceptions were used, and what the record\n"
 	"lacks. Reads FILEs of JSON lines; \"-\" is standard input, and .gz, .xz,\n"
 	".zst and .bz2 are decompressed. Without any it reads what smb.conf names\n"
-	"as audit file, or\n"
+	"as audit file (or the journal, if it names that alone), or\n"
 	"  " SG_DEFAULT_AUDIT_FILE "\n"
 	"With --since also what was rotated away from it (FILE.1, FILE.2.gz,\n"
 	"FILE-20261122).\n"
@@ -75,15 +75,24 @@ static bool read_journal(struct sg_report *r, const char *directory)
 	return ok;
 }
 
+/* Does smb.conf send events to the journal, and to no file? */
+static bool is_in_journal(const struct sg_in_force *f)
+{
+	unsigned audit = f->error == NULL ? f->global->audit : 0;
+
+	return (audit & SG_AUDIT_JOURNAL) != 0 && (audit & SG_AUDIT_FILE) == 0;
+}
+
 static bool read_input(struct sg_report *r,
 		       const struct sg_report_arguments *a,
 		       const char **files)
 {
 	const char *usual[] = {sg_in_force_audit_file(r->in_force), NULL};
+	bool journal = files == NULL && is_in_journal(r->in_force);
 	bool ok = true;
 	bool whole;
 
-	if (a->journal != 0 || a->directory != NULL) {
+	if (a->journal != 0 || a->directory != NULL || journal) {
 		ok = read_journal(r, a->directory);
 		if (files == NULL) {
 			return ok;

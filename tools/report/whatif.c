@@ -221,21 +221,22 @@ static struct sg_facts complete(const struct sg_policy *policy,
 	if (gaps->dialect && favour) {
 		sg_facts_suit(&f, asked);
 	}
-	sg_replay_set_who(&f, favour);
 	sg_facts_own_keys(&f);
 	return f;
 }
 
 static const char *missing_words(const struct sg_gaps *gaps)
 {
+	if (gaps->groups) {
+		return "the groups of the account are not known";
+	}
 	if (gaps->dialect) {
 		return "the dialect is not known";
 	}
 	if (gaps->user) {
 		return "guest or not is not known";
 	}
-	return gaps->offer ? "what the client offered is not known"
-			   : "the groups of the account are not known";
+	return "what the client offered is not known";
 }
 
 static enum sg_gate gate_of(enum sg_event_kind kind)
@@ -246,11 +247,25 @@ static enum sg_gate gate_of(enum sg_event_kind kind)
 	return kind == SG_EVENT_SESSION ? SG_GATE_SESSION : SG_GATE_SHARE;
 }
 
+/* Would all the rest be as the client likes it: are the groups in its way? */
+static bool is_about_groups(TALLOC_CTX *mem_ctx,
+			    const struct sg_policy *policy,
+			    enum sg_gate gate,
+			    const struct sg_facts *best)
+{
+	struct sg_facts without = *best;
+	struct sg_verdict *verdict = NULL;
+
+	sg_replay_set_who(&without, false);
+	verdict = sg_decide(mem_ctx, gate, policy, &without);
+	return verdict != NULL && verdict->outcome != SG_ALLOWED;
+}
+
 static void decide(TALLOC_CTX *mem_ctx,
 		   const struct sg_policy *policy,
 		   enum sg_gate gate,
 		   const struct sg_facts *facts,
-		   const struct sg_gaps *gaps,
+		   struct sg_gaps *gaps,
 		   struct sg_answer *answer)
 {
 	struct sg_offer best_offer = {.kind = SG_OFFER_SMB2};
@@ -258,10 +273,13 @@ static void decide(TALLOC_CTX *mem_ctx,
 	struct sg_facts worst;
 	struct sg_verdict *for_it = NULL;
 	struct sg_verdict *against = NULL;
+	bool differ;
 
 	sg_offer_everything(&best_offer);
 	best = complete(policy, facts, gaps, &best_offer, true);
 	worst = complete(policy, facts, gaps, &best_offer, false);
+	sg_replay_set_who(&best, true);
+	sg_replay_set_who(&worst, false);
 	against = sg_decide(mem_ctx, gate, policy, &worst);
 	for_it = against;
 	if (against != NULL && against->outcome != SG_ALLOWED) {
@@ -274,10 +292,12 @@ static void decide(TALLOC_CTX *mem_ctx,
 		};
 		return;
 	}
+	differ = (for_it->outcome == SG_ALLOWED) !=
+		 (against->outcome == SG_ALLOWED);
+	gaps->groups = differ && is_about_groups(mem_ctx, policy, gate, &best);
 	*answer = (struct sg_answer){
 		.outcome = for_it->outcome,
-		.unknown = (for_it->outcome == SG_ALLOWED) !=
-			   (against->outcome == SG_ALLOWED),
+		.unknown = differ,
 		.missing = missing_words(gaps),
 		.option = against->option,
 		.scope = against->scope,
