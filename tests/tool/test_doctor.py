@@ -204,6 +204,35 @@ def test_included_file_was_changed_since(t):
     t.contains(more, row['what'])
 
 
+def test_policy_and_server_agree(t):
+    """Whatever is asked for, what is expected is what a dialect gets."""
+    smbd = t.smbd()
+    names = ('encryption', 'encryption algorithms', 'signing', 'ntlm', 'guest',
+             'signing algorithms', 'min protocol', 'mode', 'exceptions')
+    for options in t.each((
+            {'encryption': 'required'}, {'signing': 'required'},
+            {'encryption algorithms': 'AES-256-GCM'},
+            {'encryption algorithms': 'AES-256-GCM, AES-256-CCM',
+             'encryption': 'required', 'signing': 'required',
+             'signing algorithms': 'AES-128-GMAC'},
+            {'encryption algorithms': '-AES-128-CCM'},
+            {'signing algorithms': 'AES-128-CMAC', 'signing': 'required'},
+            {'signing algorithms': 'HMAC-SHA256'},
+            {'ntlm': 'deny', 'guest': 'deny'},
+            {'encryption': 'wurst'}, {'min protocol': 'SMB3_11',
+                                      'exceptions': 'here'}), 10, 'policies'):
+        for name in names:
+            smbd.config.set('global', 'smbguard:' + name, options.get(name))
+        smbd.config.update('global', {
+            'smbguard:here hosts': '127.0.0.1', 'smbguard:here allow': 'smb1',
+            'smbguard:here until': '2999-12-31', 'smbguard:here reason': 'x'})
+        smbd.reload()
+        _, said = doctor(t, smbd)
+        t.equal([], [(row['dialect'], row['got'], row['policy'], row['reason'])
+                     for row in t.each(said['dialects'], 6, 'dialects')
+                     if row['differs']], str(options))
+
+
 def test_policy_of_the_registry(t):
     smbd = t.smbd()
     smbd.config.set('global', 'include', 'registry')
