@@ -12,6 +12,7 @@ import shutil
 import subprocess
 
 import harness
+import log_daemons
 from check_tool import SMBGUARD, fake
 
 IDS = ('running', 'module', 'config', 'event', 'last-event', 'disk')
@@ -288,6 +289,21 @@ def test_audit_file_is_gone(t):
         code, [i for i in wrong(said) if i != 'config-errors']), str(said))
     smbd.settle()
     os.rename(directory + '.away', directory)
+
+
+def test_sinks_of_others(t):
+    """The journal and syslog, as smbd sees them; neither is read back here."""
+    for sink, options in t.each((('syslog', ('--no-dialects',)),
+                                 ('journal', ('--no-probe',))), 2, 'sinks'):
+        smbd = t.smbd(options={'smbguard:audit': sink})
+        with getattr(log_daemons, sink)(smbd) as daemon, \
+                smbd.connected('open'):
+            code, said = doctor(t, smbd, *options)
+            t.equal((0, 'ok', sink == 'syslog'), (
+                code, grades(said)['sink'], 'event-untold' in grades(said)))
+            daemon.end()
+            code, said = doctor(t, smbd, *options)
+            t.equal((1, ['sink']), (code, wrong(said)))
 
 
 def test_smbd_does_not_run(t):
