@@ -63,6 +63,7 @@ _smbguard_values()
 	case $3 in
 	FORMAT) _smbguard_formats "$1" "$2" "$4" ;;
 	SHARE) "$1" --words shares "$(_smbguard_conf)" 2>/dev/null ;;
+	SEVERITY) printf '%s\n' notice warning critical ;;
 	EVENT) "$1" --words events 2>/dev/null ;;
 	esac
 }

@@ -69,6 +69,7 @@ def test_formats_of_each_command(t):
     for command in commands(t):
         if '--format=' not in helped(t, command):
             continue
+        t.contains('-f, --format=', helped(t, command), command)
         words = completed(t, command, '--format', '=', '')
         t.true('json' in words and 'text' in words, (command, words))
         t.equal(words, completed(t, command, '--format', ''))

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 
 import harness
+import log_daemons
 from check_tool import SMBGUARD, fake
 
 IDS = ('running', 'module', 'config', 'event', 'last-event', 'disk')
@@ -204,6 +205,35 @@ def test_included_file_was_changed_since(t):
     t.contains(more, row['what'])
 
 
+def test_policy_and_server_agree(t):
+    """Whatever is asked for, what is expected is what a dialect gets."""
+    smbd = t.smbd()
+    names = ('encryption', 'encryption algorithms', 'signing', 'ntlm', 'guest',
+             'signing algorithms', 'min protocol', 'mode', 'exceptions')
+    for options in t.each((
+            {'encryption': 'required'}, {'signing': 'required'},
+            {'encryption algorithms': 'AES-256-GCM'},
+            {'encryption algorithms': 'AES-256-GCM, AES-256-CCM',
+             'encryption': 'required', 'signing': 'required',
+             'signing algorithms': 'AES-128-GMAC'},
+            {'encryption algorithms': '-AES-128-CCM'},
+            {'signing algorithms': 'AES-128-CMAC', 'signing': 'required'},
+            {'signing algorithms': 'HMAC-SHA256'},
+            {'ntlm': 'deny', 'guest': 'deny'},
+            {'encryption': 'wurst'}, {'min protocol': 'SMB3_11',
+                                      'exceptions': 'here'}), 10, 'policies'):
+        for name in names:
+            smbd.config.set('global', 'smbguard:' + name, options.get(name))
+        smbd.config.update('global', {
+            'smbguard:here hosts': '127.0.0.1', 'smbguard:here allow': 'smb1',
+            'smbguard:here until': '2999-12-31', 'smbguard:here reason': 'x'})
+        smbd.reload()
+        _, said = doctor(t, smbd)
+        t.equal([], [(row['dialect'], row['got'], row['policy'], row['reason'])
+                     for row in t.each(said['dialects'], 6, 'dialects')
+                     if row['differs']], str(options))
+
+
 def test_policy_of_the_registry(t):
     smbd = t.smbd()
     smbd.config.set('global', 'include', 'registry')
@@ -259,6 +289,21 @@ def test_audit_file_is_gone(t):
         code, [i for i in wrong(said) if i != 'config-errors']), str(said))
     smbd.settle()
     os.rename(directory + '.away', directory)
+
+
+def test_sinks_of_others(t):
+    """The journal and syslog, as smbd sees them; neither is read back here."""
+    for sink, options in t.each((('syslog', ('--no-dialects',)),
+                                 ('journal', ('--no-probe',))), 2, 'sinks'):
+        smbd = t.smbd(options={'smbguard:audit': sink})
+        with getattr(log_daemons, sink)(smbd) as daemon, \
+                smbd.connected('open'):
+            code, said = doctor(t, smbd, *options)
+            t.equal((0, 'ok', sink == 'syslog'), (
+                code, grades(said)['sink'], 'event-untold' in grades(said)))
+            daemon.end()
+            code, said = doctor(t, smbd, *options)
+            t.equal((1, ['sink']), (code, wrong(said)))
 
 
 def test_smbd_does_not_run(t):

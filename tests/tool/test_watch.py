@@ -227,7 +227,7 @@ def test_what_is_shown(t):
             allowed(account='pipe', share='IPC$', event='pipe_open'),
             event(account='no-ipc', share='IPC$'),
             event(account='failed', event='auth_failed', outcome='failed',
-                  share=None)]))
+                  share=None, severity='notice')]))
     every = ['refused', 'would', 'let-in', 'left', 'ipc', 'pipe', 'no-ipc',
              'failed']
     for arguments, expected in t.each((
@@ -241,7 +241,12 @@ def test_what_is_shown(t):
             (('--client=192.0.2.0/24',), ['refused', 'no-ipc', 'failed']),
             (('--client=2001:db8::7',), ['would']),
             (('--refused', '--client=198.51.100.1'), []),
-            (('--refused', '--share=secret'), ['refused'])), 10, 'questions'):
+            (('--severity=notice', '--share=other'), ['would']),
+            (('--severity=warning', '--client=198.51.100.1'), ['let-in']),
+            (('--severity=warning', '--client=192.0.2.7'),
+             ['refused', 'no-ipc']),
+            (('--severity=critical',), []),
+            (('--refused', '--share=secret'), ['refused'])), 14, 'questions'):
         t.equal(expected, shown(t, path, *arguments), arguments)
     # A program gets all that it did not say it does not want.
     done = subprocess.run([TOOL, 'watch', '--format=json', path], check=True,
@@ -253,6 +258,7 @@ def test_what_is_shown(t):
 def test_usage(t):
     for arguments, status in ((['--help'], 0), (['--format=xml'], 2),
                               (['-f', 'xml'], 2), (['--client=host'], 2),
+                              (['--severity=bad'], 2),
                               (['--file', 'x', 'y'], 2),
                               (['--nothing'], 2), (['file'], 2),
                               (['--journal', '--file', 'x'], 2),

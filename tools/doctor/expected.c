@@ -33,8 +33,8 @@ static struct sg_facts facts_of(const struct sg_doctor *d,
 	if (dialect <= SG_DIALECT_NT1) {
 		f.signing_algorithm = SG_SIGNING_MD5;
 	} else if (dialect >= SG_DIALECT_SMB3_11) {
-		f.cipher = SG_CIPHER_AES128_GCM;
-		f.signing_algorithm = SG_SIGNING_AES128_GMAC;
+		/* It offers all that there are. */
+		sg_facts_suit(&f, d->settings);
 	} else if (dialect >= SG_DIALECT_SMB3_00) {
 		f.cipher = SG_CIPHER_AES128_CCM;
 		f.signing_algorithm = SG_SIGNING_AES128_CMAC;

@@ -33,6 +33,26 @@ static bool in_shares(const struct sg_watch_filter *filter, const json_t *event)
 	return false;
 }
 
+/* SG_INFO is 0; what is not known is worst. */
+static int severity_of(const char *name)
+{
+	int severity;
+
+	for (severity = SG_INFO; severity <= SG_CRITICAL; severity++) {
+		if (strcmp(sg_severity_name((enum sg_severity)severity),
+			   name) == 0) {
+			return severity;
+		}
+	}
+	return SG_CRITICAL + 1;
+}
+
+bool sg_watch_severity(struct sg_watch_filter *filter, const char *name)
+{
+	filter->severity = severity_of(name);
+	return filter->severity <= SG_CRITICAL;
+}
+
 /* What happens all day, and is not worth a line to a person */
 static bool is_noise(const struct sg_watch_filter *filter, const json_t *event)
 {
@@ -48,7 +68,11 @@ bool sg_watch_wants(const struct sg_watch_filter *filter,
 		    bool for_person)
 {
 	const char *client = sg_event_text(event, "clientAddress", NULL);
+	const char *severity = sg_event_text(event, "severity", NULL);
 
+	if (severity != NULL && severity_of(severity) < filter->severity) {
+		return false;
+	}
 	if (filter->refused && !is(event, "outcome", "denied") &&
 	    !is(event, "outcome", "would_deny")) {
 		return false;

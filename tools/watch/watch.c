@@ -45,6 +45,7 @@ struct asked {
 	char *path;
 	char *format;
 	char *client;
+	char *severity;
 	char **shares;
 	int journal;
 	int all;
@@ -183,6 +184,14 @@ static bool parse(struct watch *w, const struct asked *a)
 			a->client);
 		return false;
 	}
+	if (a->severity != NULL &&
+	    !sg_watch_severity(&w->filter, a->severity)) {
+		fprintf(stderr,
+			"smbguard: --severity \"%s\" is not one of info, "
+			"notice, warning, critical\n",
+			a->severity);
+		return false;
+	}
 	w->on_terminal = isatty(STDOUT_FILENO) == 1;
 	w->colour = w->on_terminal && getenv("NO_COLOR") == NULL &&
 		    (term == NULL || strcmp(term, "dumb") != 0);
@@ -235,6 +244,7 @@ static void free_asked(struct asked *a)
 	free(a->path);
 	free(a->format);
 	free(a->client);
+	free(a->severity);
 }
 
 /* An option that takes a value, and one that does not */
@@ -275,6 +285,12 @@ int sg_command_watch(int argc, const char **argv)
 		      &a.client,
 		      "this address or network only",
 		      "ADDRESS"),
+		VALUE("severity",
+		      '\0',
+		      POPT_ARG_STRING,
+		      &a.severity,
+		      "this and worse: notice, warning or critical",
+		      "SEVERITY"),
 		FLAG("every",
 		     'e',
 		     &a.every,

@@ -16,6 +16,7 @@
 /* What is shown, and what not */
 struct sg_watch_filter {
 	bool refused;  /* nothing but what was, or would be */
+	int severity;  /* this and worse; 0: all */
 	bool every;    /* also what a person rarely asks for */
 	char **shares; /* ends with a NULL; NULL: all */
 	bool have_client;
@@ -31,6 +32,11 @@ struct sg_watch_filter {
 bool sg_watch_wants(const struct sg_watch_filter *filter,
 		    const json_t *event,
 		    bool for_person);
+
+/**
+ * Take a severity by its name, "critical". False for what is none.
+ */
+bool sg_watch_severity(struct sg_watch_filter *filter, const char *name);
 
 /**
  * An event as a line of text for a person.
