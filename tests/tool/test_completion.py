@@ -63,6 +63,11 @@ def test_options_of_each_command(t):
     t.true(count > 5, 'commands were looked at')
 
 
+def test_words_of_exception(t):
+    t.equal(['list', 'add', 'end'], completed(t, 'exception', ''))
+    t.equal(['end'], completed(t, 'exception', 'e'))
+
+
 def test_formats_of_each_command(t):
     """What is completed is taken, and nothing that the help names is missing."""
     count = 0
