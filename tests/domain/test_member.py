@@ -8,11 +8,12 @@ access lists; the report.  Each refusal stands beside the same access allowed.
 """
 
 import itertools
+import os
 import time
 
 import tool_report
 from domain import ANNA, DOMAIN, REALM, USER, access
-from domain_checks import REFUSE, check_downgrade
+from domain_checks import REFUSE, check_downgrade, enable_and_disable
 from harness import DENIED, visit
 
 OPTION = 'smbguard:ntlm'
@@ -183,6 +184,35 @@ def test_access_lists(t, domain):
         t.equal(DENIED, domain.krb5(smbd, 'lists', 'clara', **read).got)
         smbd.stop()
     t.equal(1, len(seen))
+
+
+def test_enable_and_disable(t, domain):
+    """From nothing to audit mode and back: the access lists stay."""
+    unguarded = {'vfs objects': 'acl_xattr', 'preload modules': None}
+    secret = 'ACL:%s:ALLOWED/0x0/FULL' % ANNA
+    smbd = domain.member(t, unguarded, {'enabled': {}})
+
+    def look(what):
+        got = domain.client.run(
+            'smbcacls', '//%s/enabled' % smbd.node.host, 'mine.txt',
+            '--use-kerberos=off', '--user=%s%%%s' % (ANNA, 'Passw0rd.1'))
+        t.contains(secret.lower(), got.lower(), what)
+        read = 'get mine.txt -'
+        t.contains('localhost', domain.krb5(smbd, 'enabled', 'anna', read).output)
+        t.equal(DENIED, domain.krb5(smbd, 'enabled', 'clara', read).got)
+        t.equal('ok', domain.krb5(smbd, 'open', 'clara').got)
+        smbd.settle()
+        return got
+    t.equal('ok', domain.krb5(smbd, 'enabled', 'anna',
+                              'put /etc/hosts mine.txt').got)
+    domain.client.run('smbcacls', '//%s/enabled' % smbd.node.host, 'mine.txt',
+                      '--use-kerberos=off', '--user=%s%%%s' % (
+                          ANNA, 'Passw0rd.1'), '--set', secret)
+    seen = look('before')
+    t.true(not os.path.exists(smbd.audit), 'nothing is recorded')
+    enable_and_disable(t, smbd, 'smbguard acl_xattr', lambda: t.equal(
+        seen, look('guarded')))
+    t.equal(seen, look('and back'))
 
 
 def test_report(t, domain):
