@@ -213,6 +213,11 @@ def test_gaps_are_told(t):
     t.equal(('smbguard:signing', 'secret', 'wurst'),
             tuple(notices['policy_error'][name] for name in
                   ('option', 'scope', 'actual')))
+    _, text, _ = report([until, '--format=openmetrics', '-'], data, 0)
+    for sample in (b'smbguard_records_lost 12', b'smbguard_policy_errors 1',
+                   b'smbguard_downgrades 1', b'smbguard_share_clients 1',
+                   b'smbguard_share_clients_ready 0'):
+        t.contains(b'\n' + sample + b'\n', text)
     # What is wrong with the record counts for every question.
     of_share = as_json([until, '--share=secret', '-'], data, 0)
     t.equal({'policy_error', 'audit_lost'}, set(by(of_share, 'notices',

@@ -177,6 +177,45 @@ static void metric_counts(FILE *out,
 	}
 }
 
+static void metric(FILE *out, const char *name, const char *help, uint64_t n)
+{
+	metric_head(out, name, help);
+	fprintf(out, "%s %" PRIu64 "\n", name, n);
+}
+
+/* What an alert would ask of a period beside its refusals */
+static void metric_sums(const struct sg_report *r, FILE *out)
+{
+	struct sg_clients_sum sum = sg_seen_sum(&r->seen);
+	const uint64_t *kinds = r->seen.kinds;
+
+	metric(out, "smbguard_clients", "Clients in the log.", sum.all);
+	metric(out,
+	       "smbguard_share_clients",
+	       "Clients of shares in the log.",
+	       sum.visitors);
+	metric(out,
+	       "smbguard_share_clients_ready",
+	       "Of these, those that could encrypt each access.",
+	       sum.ready);
+	metric(out,
+	       "smbguard_downgrades",
+	       "Clients that used less than before.",
+	       kinds[SG_EVENT_DOWNGRADE]);
+	metric(out,
+	       "smbguard_tampered_negotiations",
+	       "Negotiate requests that somebody changed.",
+	       kinds[SG_EVENT_NEGOTIATE_TAMPERED]);
+	metric(out,
+	       "smbguard_policy_errors",
+	       "Errors of the policy.",
+	       kinds[SG_EVENT_POLICY_ERROR]);
+	metric(out,
+	       "smbguard_records_lost",
+	       "Records that a sink did not take.",
+	       r->seen.lost);
+}
+
 bool sg_report_openmetrics(const struct sg_report *r, FILE *out)
 {
 	metric_head(out,
@@ -205,12 +244,16 @@ bool sg_report_openmetrics(const struct sg_report *r, FILE *out)
 		      r->ciphers,
 		      SG_CIPHERS,
 		      sg_report_cipher);
-	metric_head(out, "smbguard_log_lines", "Lines that were read.");
-	fprintf(out, "smbguard_log_lines %" PRIu64 "\n", r->lines);
-	metric_head(out, "smbguard_log_partial", "1: not all could be read.");
-	fprintf(out, "smbguard_log_partial %d\n", r->partial ? 1 : 0);
-	metric_head(out, "smbguard_log_bad_lines", "Lines that are no events.");
-	fprintf(out, "smbguard_log_bad_lines %" PRIu64 "\n", r->bad_lines);
+	metric_sums(r, out);
+	metric(out, "smbguard_log_lines", "Lines that were read.", r->lines);
+	metric(out,
+	       "smbguard_log_partial",
+	       "1: not all could be read.",
+	       r->partial ? 1 : 0);
+	metric(out,
+	       "smbguard_log_bad_lines",
+	       "Lines that are no events.",
+	       r->bad_lines);
 	fprintf(out, "# EOF\n");
 	return ferror(out) == 0;
 }
