@@ -147,10 +147,11 @@ static void judge_event(struct sg_doctor *d,
 	if (!is(event, "outcome", "denied")) {
 		json_t *later = logon_refused(sg_record_read(record), event);
 
-		if (later != NULL) {
+		/* Its words differ from release to release. */
+		if (later != NULL || probe->got != SG_GOT_IN) {
 			probe->got = SG_GOT_NO_LOGON;
-			event = later;
 		}
+		event = later != NULL ? later : event;
 	} else {
 		option = sg_event_text(event, "policy.option", NULL);
 		probe->got = option != NULL && strncmp(option,
@@ -196,7 +197,7 @@ static void probe_one(struct sg_doctor *d,
 	}
 	text = ask(d, name, &status);
 	judge_answer(probe, text, status);
-	if (probe->got != SG_GOT_UNTOLD && probe->got != SG_GOT_NOTHING) {
+	if (probe->got != SG_GOT_UNTOLD) {
 		event = wait_for_event(d, record, name);
 	}
 	if (event != NULL) {
