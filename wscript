@@ -48,7 +48,8 @@ FAULTS = {'layout-fault': ('modules/smbd/layout.c', 'SMBGUARD_LAYOUT_FAULT=1'),
 # What these need and no Samba has.
 GONE = ['smbguard_test_gone', 'smbguard_test_gone_data']
 # What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
-PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
+PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR',
+          'SBINDIR', 'PIDDIR']
 
 # One section a function: what a module does not use is left out of it, with the
 # symbols of smbd's that it asks for. Each connection pays for looking them up.
@@ -221,6 +222,7 @@ def build(bld):
             _build_module(bld, 'tests/' + name, ['glue', name] + others, None)
     _build_tools(bld)
     _build_docs(bld)
+    _build_more(bld)
     if bld.env.LIB_cmocka:
         _build_tests(bld)
 
@@ -361,6 +363,22 @@ def _build_tools(bld):
                     install_path='${SAMBA_BINDIR}')
 
 
+def _build_more(bld):
+    """What other programs read: bash, and logrotate, whose file is the
+    administrator's as soon as it is there."""
+    bld(features='subst', is_copy=True, source='tools/completion.bash',
+        target='stage/bash-completion/smbguard',
+        install_path='${PREFIX}/share/bash-completion/completions')
+    source = bld.path.find_node('examples/logrotate/smbguard')
+    there = (bld.options.destdir or '') + '/etc/logrotate.d/smbguard'
+    ours = not os.path.exists(there) or Utils.readf(there) == source.read()
+    bld(features='subst', is_copy=True, source=source,
+        target='stage/logrotate/smbguard',
+        install_path='/etc/logrotate.d' if ours else None)
+    if bld.is_install and not ours:
+        sys.stdout.write('%s is left as it is: it was changed.\n' % there)
+
+
 def _build_docs(bld):
     """docs/man/NAME.SECTION.scd become manual pages of this very build."""
     bld.env.PAGE_VERSION = VERSION  # a new one is a reason to render anew
@@ -397,7 +415,7 @@ def _build_tests(bld):
     """tests/unit has core linked in, tests/module opens the modules."""
     core, _ = _checked(bld)
     for source in bld.path.ant_glob('tests/unit/test_*.c'):
-        wrap = ['-Wl,--wrap=' + name for name in _wrapped(source)]
+        wrap = ['-Wl,--wrap=' + name for name in _listed(source, 'wrap')]
         _build_test(bld, source, [core] + LIBRARIES, wrap)
     for source in bld.path.ant_glob('tests/module/test_*.c'):
         _build_test(bld, source, LIBRARIES, ['-ldl'])
@@ -408,12 +426,15 @@ def _build_tests(bld):
 
 def _build_test(bld, source, use, linkflags):
     name = source.path_from(bld.path)[:-len('.c')]
-    bld.program(target=name, source=[source], includes=INCLUDES, install_path=None,
+    more = _listed(source, 'with')
+    bld.program(target=name, source=[source] + more, install_path=None,
+                includes=INCLUDES + ' tools' * bool(more),
                 cflags=CFLAGS + _checked(bld)[1] + ['-Wno-missing-prototypes'],
                 linkflags=linkflags + bld.env.SANITIZE, use=use + ['cmocka'])
 
 
-def _wrapped(source):
-    """Functions that a test replaces: a comment `wrap: malloc write` on top."""
-    m = re.search(r'/\*\s*wrap:([\w\s]*)\*/', source.read()[:2000])
+def _listed(source, word):
+    """What a test has on top, in a comment: functions that it replaces, `wrap:
+    malloc write`, or files that it is made of, too, `with: tools/x.c`."""
+    m = re.search(r'/\*\s*%s:([\w\s/.]*)\*/' % word, source.read()[:2000])
     return m[1].split() if m else []

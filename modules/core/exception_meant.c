@@ -98,6 +98,19 @@ static bool is_sid(const char *name)
 	return strncasecmp(name, "S-1-", strlen("S-1-")) == 0;
 }
 
+/* Not each name that smbd has for one is found: "Everyone" is not. */
+static void try_sid(struct search *s, const char *sid)
+{
+	const struct sg_facts *facts = s->facts;
+	enum sg_who who = SG_USER;
+	const char *name = NULL;
+
+	name = facts->name_of(s->mem_ctx, sid, &who, facts->is_who_data);
+	if (name != NULL) {
+		try_name(s, who, name);
+	}
+}
+
 /* A name that covers nobody: is this client meant by it? */
 static void try_written(struct search *s, enum sg_who who, const char *written)
 {
@@ -108,10 +121,7 @@ static void try_written(struct search *s, enum sg_who who, const char *written)
 		who = SG_GROUP;
 	}
 	if (is_sid(name) && facts->name_of != NULL) {
-		s->meant->right = facts->name_of(s->mem_ctx,
-						 name,
-						 &s->meant->who,
-						 facts->is_who_data);
+		try_sid(s, name);
 	} else if (name != written) {
 		try_name(s, who, talloc_strdup(s->mem_ctx, name));
 	}

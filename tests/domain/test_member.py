@@ -21,6 +21,7 @@ DENY = {OPTION: 'deny'}
 DELAY = 'smbguard:auth failure delay'
 # For a delay of one second.
 EARLIEST, LATEST = 1, 1.9
+TRIES = 10
 LOGON_FAILURE = 'NT_STATUS_LOGON_FAILURE'
 # Who, with which password; what the client gets, and what the event says.
 REFUSED = (
@@ -255,7 +256,7 @@ def answers(t, domain, smbd, users):
     got = []
     for user, password in users:
         # Other work of the machine can only add to the time.
-        for _ in range(3):
+        for _ in range(TRIES):
             begin = time.monotonic()
             answer = domain.ntlm(smbd, 'open', user, password)
             took = time.monotonic() - begin

@@ -4,7 +4,8 @@
 """Run every tests/fuzz/fuzz_*.c for some seconds.
 
 What: each fuzzer is one libFuzzer entry point, linked with modules/core, under
-the address and undefined behaviour sanitizers.
+the address and undefined behaviour sanitizers; and with the files of tools/
+that its comment names behind "fuzz:".
 
 How: inputs to start from are made here (SEEDS); what the fuzzer finds is kept
 in build/fuzz/corpus, so that a later run goes on where this one stopped.
@@ -156,7 +157,34 @@ def event_seeds():
         b'SMBGUARD_OFFER_SMB1=["a","\\"\\\\\\u0001"]\nSMBGUARD_POLICY_OPTION=x'
 
 
-SEEDS = {'fuzz_offer': offer_seeds, 'fuzz_text': text_seeds, 'fuzz_addr': addr_seeds,
+def record_seeds():
+    """Lines as core/event writes them, and almost so."""
+    begin = b'{"timestamp":"2026-11-22T12:12:11.929289Z","type":"smbguard",' \
+        b'"version":{"major":1,"minor":0},"event":"%s","outcome":"denied",' \
+        b'"severity":"warning","connectionId":"0xd50762e229a4ba9c","pid":16549,' \
+        b'"serverName":"S","localAddress":"::1","clientAddress":"::1","clientPort":1,'
+    logon = b'"clientName":"VM","sessionId":"0x00000000edac3661","account":"alice",' \
+        b'"domain":"D","sid":"S-1-5-21-1","authMechanism":"NTLMSSP","share":"x",'
+    used = b'"dialect":"SMB3_11","cipher":"AES-128-GCM","signingAlgorithm":' \
+        b'"AES-128-GMAC","signed":true,"encrypted":false,'
+    end = b'"windowsEventId":1046,"reason":"Refused."}'
+    policy = b'"policy":{"option":"smbguard:encryption","scope":"x","required":"required",' \
+        b'"actual":"none","exception":"e","until":"2026-12-31"},'
+    offer = b'"offer":{"smb1":[],"dialects":["SMB3_11"],"ciphers":["AES-128-GCM","0x0009"],' \
+        b'"signingAlgorithms":["HMAC-SHA256"],"securityMode":1,"capabilities":-12},'
+    worse = b'"downgrade":{"what":"dialect","was":"SMB3_11","now":"NT1","side":"client"},'
+    yield begin % b'share_connect' + logon + used + policy + end
+    yield begin % b'negotiate' + used + offer + end
+    yield begin % b'downgrade' + logon + used + worse + end
+    yield begin % b'audit_lost' + b'"lost":12,' + end
+    yield begin % b'negotiate' + offer + offer + end
+    yield begin % b'session' + used + logon + end
+    yield begin % b'session' + logon.replace(b'alice', b'J\xc3\xb6rg\\"') + end
+    yield (begin % b'session').replace(b'11-22', b'02-29') + end
+    yield (begin % b'session').replace(b',', b', ') + end
+
+
+SEEDS = {'fuzz_record': record_seeds, 'fuzz_offer': offer_seeds, 'fuzz_text': text_seeds, 'fuzz_addr': addr_seeds,
          'fuzz_smb1': smb1_seeds, 'fuzz_event': event_seeds}
 
 
@@ -180,7 +208,13 @@ def need_clang():
 def build(clang, source, program):
     core = sorted(glob.glob(os.path.join(TOP, 'modules', 'core', '**', '*.c'),
                             recursive=True))
-    command = [clang] + CFLAGS + ['-I' + os.path.join(TOP, 'modules'), source]
+    with open(source, encoding='utf-8') as f:
+        more = re.search(r'fuzz:((?:\s+(?:\*\s+)?tools/\S+\.c)*)', f.read())
+    core += [os.path.join(TOP, path) for path in
+             re.findall(r'tools/\S+', more[1] if more else '')]
+    command = [clang] + CFLAGS + ['-I' + os.path.join(TOP, 'modules'),
+                                  '-I' + os.path.join(TOP, 'tools'),
+                                  '-I' + os.path.join(TOP, 'build/include'), source]
     done = subprocess.run(command + core + LIBRARIES + ['-o', program], check=False)
     if done.returncode:
         raise FuzzError('%s does not build' % os.path.relpath(source, TOP))

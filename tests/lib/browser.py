@@ -131,6 +131,17 @@ class Browser:
             self.call('Input.dispatchMouseEvent', type=kind, x=x, y=y,
                       button='left', clickCount=1)
 
+    def type(self, text):
+        """Into what has the focus."""
+        self.call('Input.insertText', text=text)
+
+    def show(self, media, width, scheme):
+        """On a screen or paper of that many pixels, light or dark."""
+        self.call('Emulation.setDeviceMetricsOverride', width=width, height=900,
+                  deviceScaleFactor=1, mobile=False)
+        self.call('Emulation.setEmulatedMedia', media=media, features=[
+            {'name': 'prefers-color-scheme', 'value': scheme}])
+
     def requests(self):
         """The addresses that the page asked for, its own the first."""
         self.value('0')  # what was on its way is here now

@@ -72,6 +72,11 @@ def as_json(arguments, data=None, status=None):
     return json.loads(report(['--format=json', *arguments], data, status)[1])
 
 
+def steady(found):
+    """What as_json() found, without what differs from one run to the next."""
+    return {name: value for name, value in found.items() if name != 'made'}
+
+
 def rows(arguments, data=None, status=None):
     """[(outcome, event, account, share, actual, count)]"""
     return [(r['outcome'], r['event'], r.get('account'), r.get('share'),

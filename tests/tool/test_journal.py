@@ -18,7 +18,7 @@ import subprocess
 import eventschema
 import log_daemons
 import tables
-from tool_report import TOOL, as_json
+from tool_report import TOOL, as_json, report, steady
 
 JOURNALD = '/lib/systemd/systemd-journald'
 # argv: journald, a directory for the journal, what to run then
@@ -60,7 +60,7 @@ def send_as_nobody(path):
     assert os.waitpid(pid, 0)[1] == 0
 tool, directory = sys.argv[1:]
 def watch(name, *options):
-    return subprocess.Popen([tool, 'watch', '--journal', *options],
+    return subprocess.Popen([tool, 'watch', '--journal', '--every', *options],
                             stdout=open(directory + name, 'wb'))
 def lines(name):
     with open(directory + name, 'rb') as f:
@@ -128,7 +128,7 @@ def test_the_journal_tells_what_the_file_tells(t):
     came = through_journald(t, messages)
     expected = as_json([smbd.audit], status=1)
     t.true(expected['rows'], 'a refusal')
-    t.equal(expected, json.loads(came['report']))
+    t.equal(steady(expected), steady(json.loads(came['report'])))
     t.contains(b'denied', came['watched'])
     with open(smbd.audit, 'rb') as f:
         written = f.read().splitlines()
@@ -139,8 +139,8 @@ def test_the_journal_tells_what_the_file_tells(t):
              'share_disconnect', 'policy_error'}, kinds)
     # And of a directory, as one is kept when a machine is gone.
     below, = [d for d in os.listdir(came['kept']) if d != 'journald.out']
-    t.equal(expected, as_json(['--journal-directory',
-                               os.path.join(came['kept'], below)], status=1))
+    t.equal(steady(expected), steady(as_json([
+        '--journal-directory', os.path.join(came['kept'], below)], status=1)))
 
 
 def as_message(event):
@@ -178,3 +178,11 @@ def test_no_journal_is_told(t):
                           capture_output=True, check=False)
     t.equal(2, done.returncode)
     t.contains(b'smbguard: journal: cannot be opened', done.stderr)
+
+
+def test_an_empty_journal_is_no_answer(t):
+    empty = os.path.join(t.directory, 'empty')
+    os.mkdir(empty)
+    _, text, errors = report(['--journal-directory', empty], status=2)
+    t.contains(b'what was read is empty', errors)
+    t.true(b'obody was refused' not in text, text)

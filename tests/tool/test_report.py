@@ -142,11 +142,12 @@ def test_what_if_of_nobody_is_no_answer(t):
     data = lines([allowed(**STRONG)])
     question = ['--if', 'encryption=required', '-']
     t.equal([], rows(['--share', 'secret', *question], data, 0))
-    for arguments, log in ((['--share', 'secert', *question], data),
-                           (question, b'')):
-        _, text, errors = report(arguments, log, 2)
-        t.contains(b'nobody to ask of', errors)
-        t.contains(b'0 of 0 accesses', text)
+    for arguments, log, part in (
+            (['--share', 'secert', *question], data, b'is there such a share'),
+            (question, b'', b'what was read is empty'),
+            (question, lines([event()]), b'nobody to ask of')):
+        _, _, errors = report(arguments, log, 2)
+        t.contains(part, errors)
 
 
 def test_what_if_of_faulty_conditions(t):
@@ -186,7 +187,8 @@ def test_since_and_until(t):
         t.contains(b'not before --until', report(
             ['--since', since, '--until', until, '-'], b'', 2)[2])
     for right in ('7d', '12h', '30m', '2024-02-29'):
-        report(['--since', right, '-'], b'', 0)
+        report(['--since', right, '-'], lines([allowed(
+            timestamp='9000-01-01T00:00:00Z')]), 0)
 
 
 def test_share_and_client(t):
@@ -245,6 +247,8 @@ def test_what_cannot_be_read_is_told(t):
                    report([good, bad, '--format=html'], status=2)[1])
     t.true(not as_json([good], status=1)['partial'], 'all of it')
     _, text, _ = report([good + '.not'], status=2)
+    t.contains(b'nothing could be read', text)
+    _, text, _ = report(['-', good + '.not'], lines([allowed()]), 2)
     t.contains(b'What could be read names nobody.', text)
 
 
@@ -272,8 +276,23 @@ def test_bad_lines_are_counted(t):
 
 
 def test_no_events_at_all_is_no_answer(t):
-    report(['-'], b'', 0)
-    t.contains(b'no line was an event', report(['-'], b'garbage\n', 2)[2])
+    """An all-clear needs somebody who came and was let in."""
+    one = lines([allowed(**STRONG)])
+    left = lines([allowed(event='share_disconnect')])
+    t.contains(b'Nobody was refused', report(['-'], one, 0)[1])
+    for arguments, data, part in (
+            ([], b'', b'what was read is empty'),
+            ([], b'garbage\n', b'no line was an event'),
+            (['--since=2027-01-01'], one, b'no event of the period'),
+            (['--until=2026-01-01'], one, b'no event of the period'),
+            (['--share=secert'], one, b'is there such a share'),
+            (['--client=192.0.2.8'], one, b'is there such a share'),
+            ([], left, b'no event of a client')):
+        for way in ('text', 'json', 'csv', 'html', 'openmetrics'):
+            _, text, errors = report(['--format', way, *arguments, '-'], data,
+                                     2)
+            t.contains(part, errors)
+            t.true(b'obody was refused' not in text, (way, arguments))
 
 
 def test_a_long_line_is_an_event(t):

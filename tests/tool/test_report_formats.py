@@ -25,7 +25,8 @@ def test_hostile_names_as_text(t):
     control = [c for c in shown if c != '\n' and
                (ord(c) < 32 or 127 <= ord(c) < 160 or c == '\u202e')]
     t.equal([], control, 'control characters')
-    t.equal(len(NAMES) + 3, shown.count('\n'), 'lines')
+    table = shown.split('\nRefusals\n')[1].split('\n\n')[0]
+    t.equal(len(NAMES) + 1, len(table.splitlines()), 'lines')
     for part in ('a\\x1b[31mb', '\\x9b2J', 'two\\x0alines', '\\u{202e}gnp'):
         t.contains(part, shown)
 
@@ -33,7 +34,7 @@ def test_hostile_names_as_text(t):
 def test_columns_are_aligned(t):
     _, text, _ = report(['-'], lines([event(0), event(
         1, account='much-longer-than-the-title', share='x')]), 1)
-    table = text.decode().splitlines()[:3]
+    table = text.decode().split('\nRefusals\n')[1].splitlines()[:3]
     for title, part in (('USED', 'SMB2_10'), ('LACKED', 'encryption'),
                         ('FIRST', '2026')):
         t.equal([table[0].index(title)] * 2,
@@ -160,10 +161,76 @@ def test_html_sorts_in_a_browser(t):
                                  (4, '2 10 9')):
             if column is not None:
                 browser.click('th button', column)
-            t.equal(expected, ' '.join(browser.texts('td.n')), column)
+            t.equal(expected, ' '.join(
+                browser.texts('#refusals td:first-child')), column)
         t.equal(['descending'], browser.value(
             'Array.from(document.querySelectorAll("th[aria-sort]"), '
             'e => e.getAttribute("aria-sort"))'))
+
+
+SIXTH = '2001:db8:1234:5678:9abc:def0:1234:%x'
+SCREENS = (('screen', 1280, 'light'), ('screen', 1280, 'dark'),
+           ('screen', 400, 'light'), ('screen', 400, 'dark'),
+           ('print', 1032, 'dark'))
+# What is too wide for the window or its table, or a word broken in two
+WIDE = """Array.from(document.querySelectorAll('body, .table')).filter(
+    e => e.scrollWidth > e.clientWidth).map(e => e.className || e.tagName)"""
+INK = """(function () {
+    function light(colour) {
+        return colour.match(/[0-9]+/g).slice(0, 3).reduce(
+            (sum, part) => sum + Number(part), 0);
+    }
+    var body = getComputedStyle(document.body);
+    return [light(body.color), light(body.backgroundColor)];
+})()"""
+
+
+def test_html_fits_each_screen(t):
+    """At 1280 and 400 px and on paper, with addresses of IPv6, light or dark."""
+    path = page_of(t, lines([event(
+        n % 60, account='user%d' % n, domain='EXAMPLE', clientName='PC-%d' % n,
+        clientAddress=SIXTH % (n + 0xab00)) for n in range(30)] + [event(
+            1, event='downgrade', outcome='detected', policy=None, downgrade={
+                'what': 'dialect', 'was': 'SMB3_11', 'now': 'SMB2_10',
+                'side': 'client'})]))
+    with Browser(t.directory) as browser:
+        for media, width, scheme in SCREENS:
+            browser.show(media, width, scheme)
+            browser.open(path)
+            t.equal([], browser.value(WIDE), (media, width))
+            ink, paper = browser.value(INK)
+            t.equal(scheme == 'dark' and media == 'screen', ink > paper,
+                    (media, scheme))
+            t.equal([width > 800], browser.value(
+                "[getComputedStyle(document.querySelector('thead'))"
+                ".display !== 'none']"), width)
+        t.equal(['none'], browser.value(
+            "[getComputedStyle(document.querySelector('.filter')).display]"))
+        # Each cell of a narrow screen has its title beside it.
+        browser.show('screen', 400, 'light')
+        browser.open(path)
+        t.equal('"Client"', browser.value(
+            "getComputedStyle(document.querySelectorAll('#refusals td')[3], "
+            "'::before').content"))
+
+
+def test_html_filters_long_tables(t):
+    path = page_of(t, lines([event(n % 60, account='user%d' % n)
+                             for n in range(30)]))
+    with Browser(t.directory) as browser:
+        browser.open(path)
+        t.equal(1, browser.value(
+            "document.querySelectorAll('.filter').length"), 'the long one')
+        for typed, expected in (('user7', 1), ('USER2 denied', 0),
+                                ('user2 refused', 11), ('', 30)):
+            browser.value("document.querySelector('.filter input').select()")
+            browser.click('.filter input')
+            browser.value("document.querySelector('.filter input').value = ''")
+            browser.type(typed or ' ')
+            t.equal(expected, browser.value(
+                "Array.from(document.querySelectorAll('#refusals tbody tr'))"
+                ".filter(r => r.offsetHeight > 0).length"), typed)
+            t.equal(['%d of 30' % expected], browser.texts('.filter output'))
 
 
 FOREIGN = ('<img src="http://127.0.0.1:9/x"><script>document.title = "ours"'

@@ -72,7 +72,9 @@ struct sg_check {
  */
 struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf);
 
-/** Ask all questions; the findings are in order then. */
+/**
+ * Ask all questions, and put the findings in order.
+ */
 void sg_check_all(struct sg_check *check);
 
 /**
@@ -174,16 +176,6 @@ const char *sg_check_nearest_of_exception(TALLOC_CTX *mem_ctx,
  * the other.
  */
 unsigned sg_check_distance(const char *a, const char *b);
-
-/**
- * What counts for a share: the stricter of an option of [global] and of the
- * share's own. share may be NULL: [global] alone. NULL when out of memory.
- */
-const char *sg_effective(TALLOC_CTX *mem_ctx,
-			 const struct sg_conf *conf,
-			 const struct sg_option *option,
-			 const struct sg_settings *global,
-			 const struct sg_settings *share);
 
 /**
  * A setting that Samba has by itself, a value that somebody should know of,

@@ -192,6 +192,16 @@ const struct sg_conf_section *sg_conf_ipc(TALLOC_CTX *mem_ctx,
 struct sg_settings *sg_conf_settings(TALLOC_CTX *mem_ctx,
 				     const struct sg_conf_section *section);
 
+/**
+ * What counts for a share: the stricter of an option of [global] and of the
+ * share's own. share may be NULL: [global] alone. NULL when out of memory.
+ */
+const char *sg_effective(TALLOC_CTX *mem_ctx,
+			 const struct sg_conf *conf,
+			 const struct sg_option *option,
+			 const struct sg_settings *global,
+			 const struct sg_settings *share);
+
 /* Between the parts of the reader. */
 
 enum sg_conf_line_kind {

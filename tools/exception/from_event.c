@@ -128,7 +128,7 @@ static void take_who(struct asked *a,
 	     share != NULL ? talloc_strdup(a->mem_ctx, share) : NULL);
 }
 
-static void take(struct asked *a, json_t *event)
+static void take(struct asked *a, json_t *event, const struct sg_line *line)
 {
 	const char *name = sg_event_text(event, "policy.option", NULL);
 	const struct sg_option *option = name != NULL ? option_of(name) : NULL;
@@ -136,7 +136,10 @@ static void take(struct asked *a, json_t *event)
 	struct sg_offer offer = {.num_ciphers = 0};
 	struct sg_facts facts = {.dialect = SG_DIALECT_NONE};
 	struct sg_gaps gaps = {.dialect = false};
+	struct sg_record record = {.json = NULL};
+	const char *problem = NULL;
 	uint32_t allow;
+	bool ok;
 
 	if (offers == NULL) {
 		offers = sg_offers_new(NULL);
@@ -152,7 +155,22 @@ static void take(struct asked *a, json_t *event)
 		a->other = true;
 		return;
 	}
-	sg_facts_of_event(offers, event, &facts, &offer, &gaps);
+	ok = sg_record_by_jansson(line, &record, &problem);
+	if (!ok) {
+		a->other = true;
+		return;
+	}
+	ok = sg_facts_of_record(a->mem_ctx,
+				offers,
+				&record,
+				&facts,
+				&offer,
+				&gaps);
+	sg_record_end(&record);
+	if (!ok) {
+		a->no_memory = true;
+		return;
+	}
 	allow = sg_option_allow(option, &facts);
 	if ((allow & SG_ALLOW_DIALECT) != 0) {
 		allow &= ~(uint32_t)SG_ALLOW_SMB1; /* which allows more */
@@ -184,7 +202,7 @@ static bool take_line(const struct sg_line *line, void *data)
 		if (last == NULL || strcasecmp(id, last) != 0) {
 			begin(a);
 		}
-		take(a, event);
+		take(a, event, line);
 	}
 	json_decref(event);
 	return true;

@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events/events.h"
-
 #define OFFERS 65536
 
 struct offer_seen {
@@ -35,44 +33,22 @@ struct sg_offers *sg_offers_new(TALLOC_CTX *mem_ctx)
 	return talloc_zero(mem_ctx, struct sg_offers);
 }
 
-static uint64_t connection_of(const json_t *event)
-{
-	const char *id = sg_event_text(event, "connectionId", NULL);
-
-	return id != NULL ? strtoull(id, NULL, 16) : 0;
-}
-
 static size_t place_of(uint64_t connection)
 {
 	return (connection ^ connection >> 32) % OFFERS;
 }
 
-void sg_offers_remember(struct sg_offers *offers, const json_t *event)
+void sg_offers_remember(struct sg_offers *offers,
+			const struct sg_record *record)
 {
-	const json_t *offer = json_object_get(event, "offer");
-	const json_t *ciphers = json_object_get(offer, "ciphers");
-	const json_t *signing = json_object_get(offer, "signingAlgorithms");
-	uint64_t connection = connection_of(event);
-	struct offer_seen seen = {.connection = connection};
-	size_t i;
-
-	if (offer == NULL || connection == 0) {
+	if (!record->has_offer || record->connection == 0) {
 		return;
 	}
-	for (i = 0; i < json_array_size(ciphers); i++) {
-		const char *name =
-			json_string_value(json_array_get(ciphers, i));
-
-		seen.ciphers |= (uint8_t)(1U << sg_cipher_from_name(name));
-	}
-	for (i = 0; i < json_array_size(signing); i++) {
-		const char *name =
-			json_string_value(json_array_get(signing, i));
-		int s = sg_signing_from_name(name);
-
-		seen.signing |= (uint8_t)(s >= 0 && s < 8 ? 1U << s : 0);
-	}
-	offers->seen[place_of(connection)] = seen;
+	offers->seen[place_of(record->connection)] = (struct offer_seen){
+		.connection = record->connection,
+		.ciphers = record->ciphers,
+		.signing = record->signing,
+	};
 }
 
 static void fill_offer(struct sg_offer *offer, const struct offer_seen *seen)
@@ -91,35 +67,88 @@ static void fill_offer(struct sg_offer *offer, const struct offer_seen *seen)
 	}
 }
 
-static bool ends_with(const char *text, const char *end)
+static bool begins(const struct sg_text *text, const char *what)
 {
-	size_t len = strlen(text);
-	size_t n = strlen(end);
+	size_t n = strlen(what);
 
-	return len >= n && strcmp(text + len - n, end) == 0;
+	return text->len >= n && memcmp(text->text, what, n) == 0;
+}
+
+static bool ends(const struct sg_text *text, const char *what)
+{
+	size_t n = strlen(what);
+
+	return text->len >= n &&
+	       memcmp(text->text + text->len - n, what, n) == 0;
 }
 
 /* The RID of smb.conf's "guest account" is 501, whatever its name. */
 static void add_user(struct sg_facts *facts,
-		     const json_t *event,
+		     const struct sg_record *record,
 		     struct sg_gaps *gaps)
 {
-	const json_t *id = json_object_get(event, "windowsEventId");
+	const struct sg_text *sid = &record->text[SG_TEXT_SID];
 
-	facts->account = sg_event_text(event, "account", NULL);
-	facts->sid = sg_event_text(event, "sid", NULL);
-	facts->mechanism = sg_event_text(event, "authMechanism", NULL);
-	if (facts->sid != NULL) {
-		facts->anonymous = strcmp(facts->sid, "S-1-5-7") == 0;
-		facts->guest = strcmp(facts->sid, "S-1-5-32-546") == 0 ||
-			       (strncmp(facts->sid, "S-1-5-21-", 9) == 0 &&
-				ends_with(facts->sid, "-501"));
-	}
-	if (json_integer_value(id) == 3023 && !facts->anonymous) {
+	facts->anonymous = sg_text_is(sid, "S-1-5-7");
+	facts->guest = sg_text_is(sid, "S-1-5-32-546") ||
+		       (begins(sid, "S-1-5-21-") && ends(sid, "-501"));
+	if (record->windows_id == 3023 && !facts->anonymous) {
 		facts->guest = true;
 	}
-	gaps->user =
-		facts->account == NULL || (facts->sid == NULL && !facts->guest);
+	gaps->user = record->text[SG_TEXT_ACCOUNT].text == NULL ||
+		     (sid->text == NULL && !facts->guest);
+}
+
+/* A name as the core takes one; longer ones are no names. */
+#define NAME_SIZE 32
+
+static const char *name_of(const struct sg_text *text, char name[NAME_SIZE])
+{
+	if (text->text == NULL || text->len >= NAME_SIZE) {
+		return NULL;
+	}
+	memcpy(name, text->text, text->len);
+	name[text->len] = '\0';
+	return name;
+}
+
+enum sg_dialect sg_record_dialect(const struct sg_record *record)
+{
+	char name[NAME_SIZE];
+
+	return sg_dialect_from_name(
+		name_of(&record->text[SG_TEXT_DIALECT], name));
+}
+
+uint16_t sg_record_cipher(const struct sg_record *record)
+{
+	char name[NAME_SIZE];
+
+	return sg_cipher_from_name(
+		name_of(&record->text[SG_TEXT_CIPHER], name));
+}
+
+int sg_record_signing(const struct sg_record *record)
+{
+	char name[NAME_SIZE];
+
+	return sg_signing_from_name(
+		name_of(&record->text[SG_TEXT_SIGNING], name));
+}
+
+bool sg_record_could_encrypt(const struct sg_record *record)
+{
+	struct sg_facts facts = {.guest = false};
+	struct sg_gaps gaps = {.user = false};
+
+	if (record->is_encrypted == SG_YES) {
+		return true;
+	}
+	add_user(&facts, record, &gaps);
+	facts.dialect = sg_record_dialect(record);
+	facts.cipher = sg_record_cipher(record);
+	sg_facts_own_keys(&facts);
+	return facts.can_encrypt && !gaps.user;
 }
 
 void sg_offer_everything(struct sg_offer *offer)
@@ -129,35 +158,55 @@ void sg_offer_everything(struct sg_offer *offer)
 	fill_offer(offer, &all);
 }
 
-void sg_facts_of_event(const struct sg_offers *offers,
-		       const json_t *event,
-		       struct sg_facts *facts,
-		       struct sg_offer *offer,
-		       struct sg_gaps *gaps)
+static const char *copy(TALLOC_CTX *mem_ctx,
+			const struct sg_record *record,
+			enum sg_record_text which,
+			bool *ok)
 {
-	uint64_t connection = connection_of(event);
+	const struct sg_text *text = &record->text[which];
+	char *to = NULL;
+
+	if (text->text != NULL) {
+		to = talloc_strndup(mem_ctx, text->text, text->len);
+		*ok = *ok && to != NULL;
+	}
+	return to;
+}
+
+bool sg_facts_of_record(TALLOC_CTX *mem_ctx,
+			const struct sg_offers *offers,
+			const struct sg_record *record,
+			struct sg_facts *facts,
+			struct sg_offer *offer,
+			struct sg_gaps *gaps)
+{
+	uint64_t connection = record->connection;
 	const struct offer_seen *seen = &offers->seen[place_of(connection)];
+	bool ok = true;
 
 	*facts = (struct sg_facts){
-		.share = sg_event_text(event, "share", NULL),
-		.client_address = sg_event_text(event, "clientAddress", NULL),
-		.dialect = sg_dialect_from_name(
-			sg_event_text(event, "dialect", NULL)),
-		.cipher = sg_cipher_from_name(
-			sg_event_text(event, "cipher", NULL)),
-		.signing_algorithm = sg_signing_from_name(
-			sg_event_text(event, "signingAlgorithm", NULL)),
+		.share = copy(mem_ctx, record, SG_TEXT_SHARE, &ok),
+		.client_address = copy(mem_ctx, record, SG_TEXT_CLIENT, &ok),
+		.dialect = sg_record_dialect(record),
+		.cipher = sg_record_cipher(record),
+		.signing_algorithm = sg_record_signing(record),
 	};
 	*gaps = (struct sg_gaps){
 		.dialect = facts->dialect == SG_DIALECT_NONE,
 		.offer = true,
 	};
-	if (sg_event_kind_of(event) != SG_EVENT_NEGOTIATE) {
-		add_user(facts, event, gaps);
+	if (record->kind != SG_EVENT_NEGOTIATE) {
+		facts->account = copy(mem_ctx, record, SG_TEXT_ACCOUNT, &ok);
+		facts->domain = copy(mem_ctx, record, SG_TEXT_DOMAIN, &ok);
+		facts->sid = copy(mem_ctx, record, SG_TEXT_SID, &ok);
+		facts->mechanism =
+			copy(mem_ctx, record, SG_TEXT_MECHANISM, &ok);
+		add_user(facts, record, gaps);
 	}
 	if (connection != 0 && seen->connection == connection) {
 		fill_offer(offer, seen);
 		facts->offer = offer;
 		gaps->offer = false;
 	}
+	return ok;
 }

@@ -8,15 +8,15 @@
 #ifndef SMBGUARD_TOOLS_REPORT_FACTS_H
 #define SMBGUARD_TOOLS_REPORT_FACTS_H
 
-#include <jansson.h>
-
 #include "core/policy.h"
+#include "events/record.h"
 
 /* What an event does not say. */
 struct sg_gaps {
 	bool dialect;
 	bool user; /* guest, anonymous or neither? */
 	bool offer;
+	bool groups; /* which ones it is in, and somebody asked */
 };
 
 /* What the last connections offered. */
@@ -27,7 +27,8 @@ struct sg_offers *sg_offers_new(TALLOC_CTX *mem_ctx);
 /**
  * Remember what a negotiate event's client offered.
  */
-void sg_offers_remember(struct sg_offers *offers, const json_t *event);
+void sg_offers_remember(struct sg_offers *offers,
+			const struct sg_record *record);
 
 /**
  * An offer with every algorithm there is.
@@ -38,13 +39,28 @@ void sg_offer_everything(struct sg_offer *offer);
  * The facts of an event, as far as it tells them; can_encrypt and can_sign
  * are left out, because they follow from the rest.
  *
- * facts: points into event and offer. offer: receives what the connection
- * offered, if that is known.
+ * mem_ctx: owner of the facts' texts. offer: receives what the connection
+ * offered, if that is known, and the facts point to it. Returns false when
+ * out of memory.
  */
-void sg_facts_of_event(const struct sg_offers *offers,
-		       const json_t *event,
-		       struct sg_facts *facts,
-		       struct sg_offer *offer,
-		       struct sg_gaps *gaps);
+bool sg_facts_of_record(TALLOC_CTX *mem_ctx,
+			const struct sg_offers *offers,
+			const struct sg_record *record,
+			struct sg_facts *facts,
+			struct sg_offer *offer,
+			struct sg_gaps *gaps);
+
+/**
+ * The dialect, cipher or signing algorithm of an event.
+ */
+enum sg_dialect sg_record_dialect(const struct sg_record *record);
+uint16_t sg_record_cipher(const struct sg_record *record);
+int sg_record_signing(const struct sg_record *record);
+
+/**
+ * Was this access encrypted, or could it have been, had it been told to? What
+ * is not known counts as no.
+ */
+bool sg_record_could_encrypt(const struct sg_record *record);
 
 #endif /* SMBGUARD_TOOLS_REPORT_FACTS_H */

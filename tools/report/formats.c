@@ -5,8 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * csv is RFC 4180, and a cell that a spreadsheet would take for a formula
- * begins with an apostrophe. json has the values as they are. openmetrics is
- * an exposition that node_exporter's textfile collector and OpenMetrics'
+ * begins with an apostrophe. openmetrics is an exposition that node_exporter's textfile collector and OpenMetrics'
  * parsers both read: gauges only, because logs are rotated away.
  *
  * How it fails: an error of the output is the caller's to tell.
@@ -68,111 +67,6 @@ bool sg_report_csv(const struct sg_report *r, FILE *out)
 	for (i = 0; i < r->rows.num; i++) {
 		csv_row(out, r->rows.rows[i]);
 	}
-	return ferror(out) == 0;
-}
-
-static json_t *json_row(const struct sg_row *row)
-{
-	json_t *object = json_object();
-	char time[SG_TIME_SIZE];
-	size_t i;
-
-	for (i = 0; i < SG_COLUMNS; i++) {
-		if (row->column[i][0] != '\0') {
-			json_object_set_new(object,
-					    sg_column_names[i],
-					    json_string(row->column[i]));
-		}
-	}
-	json_object_set_new(object,
-			    "count",
-			    json_integer((json_int_t)row->count));
-	json_object_set_new(object,
-			    "firstSeen",
-			    json_string(sg_time_text(row->first, time)));
-	json_object_set_new(object,
-			    "lastSeen",
-			    json_string(sg_time_text(row->last, time)));
-	if (row->others) {
-		json_object_set_new(object, "others", json_true());
-	}
-	return object;
-}
-
-static json_t *json_counts(const uint64_t *counts,
-			   size_t num,
-			   const char *(*name_of)(size_t i))
-{
-	json_t *object = json_object();
-	size_t i;
-
-	for (i = 0; i < num; i++) {
-		if (counts[i] > 0) {
-			json_object_set_new(
-				object,
-				name_of(i),
-				json_integer((json_int_t)counts[i]));
-		}
-	}
-	return object;
-}
-
-static void put_count(json_t *object, const char *name, uint64_t count)
-{
-	json_object_set_new(object, name, json_integer((json_int_t)count));
-}
-
-static json_t *json_conditions(const struct sg_report *r)
-{
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; r->whatif_options[i] != NULL; i++) {
-		json_array_append_new(list, json_string(r->whatif_options[i]));
-	}
-	return list;
-}
-
-/* Row by row, so that the rows are not in memory twice. */
-bool sg_report_json(const struct sg_report *r, FILE *out)
-{
-	json_t *head = json_object();
-	char *text = NULL;
-	size_t i;
-
-	if (r->whatif != NULL) {
-		json_object_set_new(head, "if", json_conditions(r));
-		put_count(head, "asked", r->asked);
-		put_count(head, "unknown", r->unknown);
-	}
-	json_object_set_new(head, "partial", json_boolean(r->partial));
-	put_count(head, "lines", r->lines);
-	put_count(head, "badLines", r->bad_lines);
-	put_count(head, "refused", r->refused);
-	json_object_set_new(
-		head,
-		"dialects",
-		json_counts(r->dialects, SG_DIALECTS, sg_report_dialect));
-	json_object_set_new(
-		head,
-		"ciphers",
-		json_counts(r->ciphers, SG_CIPHERS, sg_report_cipher));
-	text = json_dumps(head, JSON_COMPACT);
-	json_decref(head);
-	if (text == NULL) {
-		return false;
-	}
-	/* Without its closing bracket, which comes after the rows */
-	fprintf(out, "%.*s,\"rows\":[", (int)strlen(text) - 1, text);
-	free(text);
-	for (i = 0; i < r->rows.num; i++) {
-		json_t *row = json_row(r->rows.rows[i]);
-
-		fprintf(out, "%s\n", i > 0 ? "," : "");
-		(void)json_dumpf(row, out, JSON_COMPACT | JSON_ENSURE_ASCII);
-		json_decref(row);
-	}
-	fprintf(out, "\n]}\n");
 	return ferror(out) == 0;
 }
 
@@ -283,6 +177,45 @@ static void metric_counts(FILE *out,
 	}
 }
 
+static void metric(FILE *out, const char *name, const char *help, uint64_t n)
+{
+	metric_head(out, name, help);
+	fprintf(out, "%s %" PRIu64 "\n", name, n);
+}
+
+/* What an alert would ask of a period beside its refusals */
+static void metric_sums(const struct sg_report *r, FILE *out)
+{
+	struct sg_clients_sum sum = sg_seen_sum(&r->seen);
+	const uint64_t *kinds = r->seen.kinds;
+
+	metric(out, "smbguard_clients", "Clients in the log.", sum.all);
+	metric(out,
+	       "smbguard_share_clients",
+	       "Clients of shares in the log.",
+	       sum.visitors);
+	metric(out,
+	       "smbguard_share_clients_ready",
+	       "Of these, those that could encrypt each access.",
+	       sum.ready);
+	metric(out,
+	       "smbguard_downgrades",
+	       "Clients that used less than before.",
+	       kinds[SG_EVENT_DOWNGRADE]);
+	metric(out,
+	       "smbguard_tampered_negotiations",
+	       "Negotiate requests that somebody changed.",
+	       kinds[SG_EVENT_NEGOTIATE_TAMPERED]);
+	metric(out,
+	       "smbguard_policy_errors",
+	       "Errors of the policy.",
+	       kinds[SG_EVENT_POLICY_ERROR]);
+	metric(out,
+	       "smbguard_records_lost",
+	       "Records that a sink did not take.",
+	       r->seen.lost);
+}
+
 bool sg_report_openmetrics(const struct sg_report *r, FILE *out)
 {
 	metric_head(out,
@@ -311,12 +244,16 @@ bool sg_report_openmetrics(const struct sg_report *r, FILE *out)
 		      r->ciphers,
 		      SG_CIPHERS,
 		      sg_report_cipher);
-	metric_head(out, "smbguard_log_lines", "Lines that were read.");
-	fprintf(out, "smbguard_log_lines %" PRIu64 "\n", r->lines);
-	metric_head(out, "smbguard_log_partial", "1: not all could be read.");
-	fprintf(out, "smbguard_log_partial %d\n", r->partial ? 1 : 0);
-	metric_head(out, "smbguard_log_bad_lines", "Lines that are no events.");
-	fprintf(out, "smbguard_log_bad_lines %" PRIu64 "\n", r->bad_lines);
+	metric_sums(r, out);
+	metric(out, "smbguard_log_lines", "Lines that were read.", r->lines);
+	metric(out,
+	       "smbguard_log_partial",
+	       "1: not all could be read.",
+	       r->partial ? 1 : 0);
+	metric(out,
+	       "smbguard_log_bad_lines",
+	       "Lines that are no events.",
+	       r->bad_lines);
 	fprintf(out, "# EOF\n");
 	return ferror(out) == 0;
 }

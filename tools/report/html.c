@@ -4,50 +4,22 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Everything that comes out of the log goes through html(), and is never put
+ * Everything that comes out of the log goes through sg_html(), and is never put
  * into a script, a style or an attribute without quotes. The charts are drawn
  * here, so that the page needs no other file and no library.
  *
  * How it fails: an error of the output is the caller's to tell.
  */
 
-#include "report.h"
+#include "html.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "page.h"
 
-#define BAR_WIDTH 220
-#define BAR_HEIGHT 22
 #define TIME_WIDTH 720
 #define TIME_HEIGHT 120
-
-/* Text between tags, or inside of a quoted attribute. */
-static void html(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
 
 static uint64_t most_of(const uint64_t *counts, size_t num)
 {
@@ -60,6 +32,7 @@ static uint64_t most_of(const uint64_t *counts, size_t num)
 	return most;
 }
 
+/* A bar is as wide as the page has room. */
 static void bars(FILE *out,
 		 const char *title,
 		 const uint64_t *counts,
@@ -67,45 +40,29 @@ static void bars(FILE *out,
 		 const char *(*name_of)(size_t i))
 {
 	uint64_t most = most_of(counts, num);
-	size_t shown = 0;
-	size_t y = 0;
+	bool shown = false;
 	size_t i;
 
-	for (i = 0; i < num; i++) {
-		shown += counts[i] > 0 ? 1 : 0;
-	}
-	fprintf(out,
-		"<section><h2>%s</h2>\n<svg role=\"img\" aria-label=\"%s\" "
-		"width=\"%d\" height=\"%zu\">\n",
-		title,
-		title,
-		BAR_WIDTH + 220,
-		(shown > 0 ? shown : 1) * BAR_HEIGHT);
-	if (shown == 0) {
-		fprintf(out, "<text x=\"0\" y=\"15\">no connections</text>\n");
-	}
+	fprintf(out, "<section><h2>%s</h2>\n<div class=\"bars\">\n", title);
 	for (i = num; i-- > 0;) {
-		double wide = (double)counts[i] / (double)most * BAR_WIDTH;
+		double wide = (double)counts[i] / (double)most * 100;
 
 		if (counts[i] == 0) {
 			continue;
 		}
+		shown = true;
 		fprintf(out,
-			"<text x=\"0\" y=\"%zu\">%s</text>"
-			"<rect class=\"bar\" x=\"100\" y=\"%zu\" "
-			"width=\"%.1f\" height=\"%d\"/>"
-			"<text x=\"%.1f\" y=\"%zu\">%" PRIu64 "</text>\n",
-			y + 15,
+			"<span>%s</span><svg aria-hidden=\"true\"><rect "
+			"class=\"bar\" width=\"%.1f%%\" height=\"100%%\"/>"
+			"</svg><span>%" PRIu64 "</span>\n",
 			name_of(i),
-			y + 3,
 			wide > 1 ? wide : 1,
-			BAR_HEIGHT - 6,
-			106 + wide,
-			y + 15,
 			counts[i]);
-		y += BAR_HEIGHT;
 	}
-	fprintf(out, "</svg></section>\n");
+	if (!shown) {
+		fprintf(out, "<span>no connections</span>\n");
+	}
+	fprintf(out, "</div></section>\n");
 }
 
 static uint64_t highest(const struct sg_timeline *t)
@@ -171,15 +128,12 @@ static void time_chart(FILE *out, const struct sg_timeline *t)
 	}
 	fprintf(out,
 		"<line class=\"axis\" x1=\"0\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"
-		"<text x=\"0\" y=\"%d\">%s</text>"
-		"<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n",
+		"</svg>\n<div class=\"ends\"><span>%s</span><span>%s</span>"
+		"</div>\n",
 		TIME_HEIGHT,
 		TIME_WIDTH,
 		TIME_HEIGHT,
-		TIME_HEIGHT + 18,
 		sg_time_text(t->begin * t->step * 1000000, begin),
-		TIME_WIDTH,
-		TIME_HEIGHT + 18,
 		sg_time_text((t->last + 1) * t->step * 1000000, end));
 }
 
@@ -204,149 +158,49 @@ static void duration(FILE *out, int64_t seconds)
 
 static void timeline(FILE *out, const struct sg_timeline *t)
 {
+	fprintf(out, "<section class=\"wide\"><h2>Refusals over time</h2>\n");
+	if (t->step == 0) {
+		fprintf(out, "<p>none</p></section>\n");
+		return;
+	}
 	fprintf(out,
-		"<section><h2>Refusals over time</h2>\n"
 		"<svg role=\"img\" aria-label=\"Refusals over time\" "
-		"width=\"%d\" height=\"%d\">\n",
+		"viewBox=\"0 0 %d %d\" height=\"%d\" "
+		"preserveAspectRatio=\"none\">\n",
 		TIME_WIDTH,
-		TIME_HEIGHT + 24);
-	if (t->step > 0) {
-		time_chart(out, t);
-	} else {
-		fprintf(out, "<text x=\"0\" y=\"15\">none</text>\n");
-	}
+		TIME_HEIGHT + 1,
+		TIME_HEIGHT);
+	time_chart(out, t);
 	fprintf(out,
-		"</svg><p><span class=\"denied\">&#9632; refused</span> "
-		"<span class=\"kw\">&#9632;</span> <span class=\"would_deny\">would be, or unknown"
-		"</span>");
-	if (t->step > 0) {
-		fprintf(out, ", highest bar %" PRIu64 ", each ", highest(t));
-		duration(out, t->step);
-	}
+		"<p><span class=\"denied\">&#9632; refused</span> "
+		"<span class=\"kw\">&#9632;</span> <span class=\"would_deny\">"
+		"would be, or unknown</span>, highest bar %" PRIu64 ", each ",
+		highest(t));
+	duration(out, t->step);
 	fprintf(out, "</p></section>\n");
 }
 
-static void cell(FILE *out, const char *text)
-{
-	fprintf(out, "<td>");
-	html(out, text);
-	fprintf(out, "</td>");
-}
-
-static void time_cell(FILE *out, int64_t when)
-{
-	char text[SG_TIME_SIZE];
-
-	fprintf(out, "<td class=\"t\">%s</td>", sg_time_text(when, text));
-}
-
-static void table_row(FILE *out, const struct sg_row *row)
-{
-	TALLOC_CTX *frame = talloc_new(NULL);
-	static const char *const classes[] = {"denied", "would_deny"};
-	char first = row->column[SG_COL_OUTCOME][0];
-
-	fprintf(out,
-		"<tr><td class=\"n\" data-sort=\"%" PRIu64 "\">%" PRIu64
-		"</td><td class=\"%s\">%s</td>",
-		row->count,
-		row->count,
-		first == 'u' ? "unknown" : classes[first == 'w' ? 1 : 0],
-		sg_report_outcome(row));
-	cell(out, sg_report_shown(frame, row->column[SG_COL_EVENT]));
-	cell(out, sg_report_shown(frame, row->column[SG_COL_CLIENT]));
-	cell(out, sg_report_account(frame, row));
-	cell(out, sg_report_shown(frame, row->column[SG_COL_SHARE]));
-	cell(out, sg_report_used(frame, row));
-	cell(out, sg_report_lacked(frame, row));
-	time_cell(out, row->first);
-	time_cell(out, row->last);
-	fprintf(out, "</tr>\n");
-	talloc_free(frame);
-}
-
-static void table(FILE *out, const struct sg_report *r)
-{
-	static const char *const titles[] = {
-		"Times",
-		"Outcome",
-		"Event",
-		"Client",
-		"Account",
-		"Share",
-		"Used",
-		"Lacked",
-		"First seen",
-		"Last seen",
-		NULL,
-	};
-	size_t i;
-
-	fprintf(out, "<div class=\"table\"><table>\n<thead><tr>");
-	for (i = 0; titles[i] != NULL; i++) {
-		fprintf(out,
-			"<th scope=\"col\"><button type=\"button\">%s"
-			"</button></th>",
-			titles[i]);
-	}
-	fprintf(out, "</tr></thead>\n<tbody>\n");
-	for (i = 0; i < r->rows.num; i++) {
-		table_row(out, r->rows.rows[i]);
-	}
-	fprintf(out, "</tbody></table></div>\n");
-}
-
-static void intro(FILE *out, const struct sg_report *r)
+static void summary_list(FILE *out, const struct sg_summary *summary)
 {
 	size_t i;
 
-	fprintf(out, "<h1>smbguard report</h1>\n<p>");
-	if (r->whatif != NULL) {
-		fprintf(out, "Who would be refused, with ");
-		for (i = 0; r->whatif_options[i] != NULL; i++) {
-			fprintf(out, "%s<code>", i > 0 ? " and " : "");
-			html(out, r->whatif_options[i]);
-			fprintf(out, "</code>");
-		}
-	} else {
-		fprintf(out, "Who was refused, or would be");
-	}
-	for (i = 0; r->shares != NULL && r->shares[i] != NULL; i++) {
-		fprintf(out, "%s[", i > 0 ? ", " : " in ");
-		html(out, r->shares[i]);
-		fprintf(out, "]");
-	}
-	fprintf(out,
-		": %" PRIu64 " accesses. %" PRIu64 " lines were read, %" PRIu64
-		" of them no events.",
-		r->refused,
-		r->lines,
-		r->bad_lines);
-	if (r->partial) {
-		fprintf(out, " <strong>Not all could be read.</strong>");
-	}
-	if (r->whatif != NULL) {
+	fprintf(out, "<dl>\n");
+	for (i = 0; i < summary->num; i++) {
+		const struct sg_line_of_summary *line = &summary->lines[i];
+		bool answer = strcmp(line->label, "Answer") == 0;
+
 		fprintf(out,
-			" %" PRIu64 " accesses were judged; of %" PRIu64
-			" the log does not tell enough.",
-			r->asked,
-			r->unknown);
+			"<dt>%s</dt><dd%s>",
+			line->label,
+			answer ? " class=\"answer\"" : "");
+		sg_html(out, line->text);
+		fprintf(out, "</dd>\n");
 	}
-	fprintf(out, "</p>\n");
+	fprintf(out, "</dl>\n");
 }
 
-bool sg_report_html(const struct sg_report *r, FILE *out)
+static void charts(FILE *out, const struct sg_report *r)
 {
-	fprintf(out,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-		"<meta charset=\"utf-8\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\""
-		"default-src 'none'; style-src 'unsafe-inline'; "
-		"script-src 'sha256-" PAGE_SCRIPT_SHA256 "'\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width\">\n"
-		"<title>smbguard report</title>\n"
-		"<style>\n" PAGE_STYLE "</style>\n</head>\n<body>\n");
-	intro(out, r);
 	fprintf(out, "<div class=\"charts\">\n");
 	timeline(out, &r->timeline);
 	bars(out,
@@ -359,8 +213,51 @@ bool sg_report_html(const struct sg_report *r, FILE *out)
 	     r->ciphers,
 	     SG_CIPHERS,
 	     sg_report_cipher);
-	fprintf(out, "</div>\n<h2>Clients</h2>\n");
-	table(out, r);
+	fprintf(out, "</div>\n");
+}
+
+static void head(FILE *out, const struct sg_sheets *sheets)
+{
+	size_t i;
+
+	fprintf(out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+		"<meta charset=\"utf-8\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\""
+		"default-src 'none'; style-src 'unsafe-inline'; "
+		"script-src 'sha256-" PAGE_SCRIPT_SHA256 "'\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width\">\n"
+		"<title>smbguard report</title>\n<style>\n");
+	fputs(PAGE_COLOURS PAGE_STYLE PAGE_NARROW PAGE_PRINT, out);
+	for (i = 0; i < SG_SHEETS; i++) {
+		sg_html_titles(out, &sheets->sheet[i]);
+	}
+	fprintf(out, "</style>\n</head>\n<body>\n<h1>smbguard report</h1>\n");
+}
+
+bool sg_report_html(const struct sg_report *r, FILE *out)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct sg_sheets *sheets = sg_sheets_new(frame, r);
+	struct sg_summary summary = {.num = 0};
+	bool ok = sheets != NULL && sg_summary(frame, r, sheets, &summary);
+	size_t i;
+
+	if (!ok) {
+		talloc_free(frame);
+		return false;
+	}
+	head(out, sheets);
+	summary_list(out, &summary);
+	if (r->partial) {
+		fprintf(out,
+			"<p><strong>Not all could be read.</strong></p>\n");
+	}
+	charts(out, r);
+	for (i = 0; i < SG_SHEETS; i++) {
+		sg_html_sheet(out, &sheets->sheet[i]);
+	}
 	fprintf(out, "<script>" PAGE_SCRIPT "</script>\n</body>\n</html>\n");
+	talloc_free(frame);
 	return ferror(out) == 0;
 }

@@ -5,11 +5,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Who was refused, or would be: reads events, and writes one row for all
- * accesses of a kind.
+ * accesses of a kind, and beside them what the record is of.
  *
  * How it fails: a line that is no event is counted and passed over. A file
  * that cannot be read is told, the report of the others is written all the
- * same, and the exit code is 2.
+ * same, and the exit code is 2. Where there was nothing to judge, the answer
+ * is that there is none, and 2.
  */
 
 #include "report.h"
@@ -17,39 +18,24 @@
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "smbguard_config.h"
+#include "asked.h"
 #include "common/tool.h"
-
-/* Of popt: what was given. Lists end with a NULL, or are NULL. */
-struct arguments {
-	char *since;
-	char *until;
-	char *client;
-	char *format;
-	char *directory;
-	char **shares;
-	char **conditions;
-	int journal;
-};
-
-static const char *const formats[] = {
-	[SG_FORMAT_TEXT] = "text",
-	[SG_FORMAT_JSON] = "json",
-	[SG_FORMAT_CSV] = "csv",
-	[SG_FORMAT_HTML] = "html",
-	[SG_FORMAT_OPENMETRICS] = "openmetrics",
-	NULL,
-};
+#include "inforce.h"
 
 static const char help[] =
 	"\n"
 	"Tells who was refused, and who would be refused in audit mode: client,\n"
 	"account, share, what was used and what was lacking, how often, and when\n"
-	"first and last. Reads FILEs of JSON lines; \"-\" is standard input, and\n"
-	".gz, .xz, .zst and .bz2 are decompressed. Without any it reads\n"
+	"first and last; and of what period and policy that is, which shares were\n"
+	"ready for encryption, which exceptions were used, and what the record\n"
+	"lacks. Reads FILEs of JSON lines; \"-\" is standard input, and .gz, .xz,\n"
+	".zst and .bz2 are decompressed. Without any it reads what smb.conf names\n"
+	"as audit file (or the journal, if it names that alone), or\n"
 	"  " SG_DEFAULT_AUDIT_FILE "\n"
+	"With --since also what was rotated away from it (FILE.1, FILE.2.gz,\n"
+	"FILE-20261122).\n"
 	"\n"
 	"TIME is a date (its first moment, UTC), an RFC 3339 time\n"
 	"(2026-11-22T12:00:00Z), or an age: 30m, 12h, 7d. --since is included,\n"
@@ -63,120 +49,18 @@ static const char help[] =
 	"[global]. What is set in smb.conf, and exceptions, do not count; of\n"
 	"several things that a client lacks one is told. What the log does not\n"
 	"tell is \"unknown\".\n"
+	"--config asks the same of a whole smb.conf, as if all of it were\n"
+	"enforced, with its exceptions as they are now.\n"
 	"\n"
 	"At most 100000 rows are kept, the rest is counted in rows of others;\n"
 	"values longer than 256 bytes are cut.\n"
 	"\n"
 	"Exit code: 0 nobody was or would be refused, 1 somebody was or would\n"
-	"be, 2 it could not be answered, or not of all.\n"
+	"be, 2 it could not be answered (no event is no answer), or not of all.\n"
 	"\n"
 	"  smbguard report --since 7d\n"
-	"  smbguard report --format=html /var/log/samba/smbguard.jsonl* >r.html\n";
-
-/* "7d" before now, in microseconds. */
-static bool parse_age(const char *text, int64_t *when)
-{
-	struct timeval now = {0};
-	int64_t unit = 0;
-	char *end = NULL;
-	long number;
-
-	if (text[0] < '0' || text[0] > '9') {
-		return false;
-	}
-	number = strtol(text, &end, 10);
-	if (strcmp(end, "m") == 0) {
-		unit = 60;
-	} else if (strcmp(end, "h") == 0) {
-		unit = 60 * 60;
-	} else if (strcmp(end, "d") == 0) {
-		unit = 24 * 60 * 60;
-	}
-	if (unit == 0 || number > 100000000) {
-		return false;
-	}
-	gettimeofday(&now, NULL);
-	*when = ((int64_t)now.tv_sec - number * unit) * 1000000 + now.tv_usec;
-	return true;
-}
-
-static bool parse_time(const char *option,
-		       const char *text,
-		       bool *have,
-		       int64_t *when)
-{
-	if (text == NULL) {
-		return true;
-	}
-	*have = sg_time_parse(text, when) || parse_age(text, when);
-	if (!*have) {
-		fprintf(stderr,
-			"smbguard: %s \"%s\" is no time; give 2026-11-22, "
-			"2026-11-22T12:00:00Z, or an age like 7d\n",
-			option,
-			text);
-	}
-	return *have;
-}
-
-static bool parse_format(const char *text, enum sg_format *format)
-{
-	size_t i;
-
-	for (i = 0; formats[i] != NULL; i++) {
-		if (text == NULL || strcmp(text, formats[i]) == 0) {
-			*format = (enum sg_format)i;
-			return true;
-		}
-	}
-	fprintf(stderr,
-		"smbguard: --format \"%s\" is not one of text, json, csv, "
-		"html, openmetrics\n",
-		text);
-	return false;
-}
-
-static bool parse_client(struct sg_report *r, const char *text)
-{
-	if (text == NULL) {
-		return true;
-	}
-	r->have_client = sg_network_parse(text, &r->client);
-	if (!r->have_client) {
-		fprintf(stderr,
-			"smbguard: --client \"%s\" is no address and no "
-			"network (192.0.2.0/24)\n",
-			text);
-	}
-	return r->have_client;
-}
-
-static bool prepare(TALLOC_CTX *mem_ctx,
-		    struct sg_report *r,
-		    const struct arguments *a)
-{
-	bool ok;
-
-	r->shares = (const char **)a->shares;
-	ok = parse_format(a->format, &r->format) &&
-	     parse_time("--since", a->since, &r->have_since, &r->since) &&
-	     parse_time("--until", a->until, &r->have_until, &r->until) &&
-	     parse_client(r, a->client);
-	if (ok && r->have_since && r->have_until && r->since >= r->until) {
-		fprintf(stderr,
-			"smbguard: --since is not before --until: no event is "
-			"of such a time\n");
-		return false;
-	}
-	if (ok && a->conditions != NULL) {
-		r->whatif_options = (const char **)a->conditions;
-		r->whatif = sg_whatif_new(mem_ctx,
-					  r->whatif_options,
-					  a->shares != NULL);
-		ok = r->whatif != NULL;
-	}
-	return ok;
-}
+	"  smbguard report --since 30d --config new.conf\n"
+	"  smbguard report --since 30d --format=html >report.html\n";
 
 static bool read_journal(struct sg_report *r, const char *directory)
 {
@@ -191,27 +75,63 @@ static bool read_journal(struct sg_report *r, const char *directory)
 	return ok;
 }
 
+/* Does smb.conf send events to the journal, and to no file? */
+static bool is_in_journal(const struct sg_in_force *f)
+{
+	unsigned audit = f->error == NULL ? f->global->audit : 0;
+
+	return (audit & SG_AUDIT_JOURNAL) != 0 && (audit & SG_AUDIT_FILE) == 0;
+}
+
 static bool read_input(struct sg_report *r,
-		       const struct arguments *a,
+		       const struct sg_report_arguments *a,
 		       const char **files)
 {
+	const char *usual[] = {sg_in_force_audit_file(r->in_force), NULL};
+	bool journal = files == NULL && is_in_journal(r->in_force);
 	bool ok = true;
+	bool whole;
 
-	if (a->journal != 0 || a->directory != NULL) {
+	if (a->journal != 0 || a->directory != NULL || journal) {
 		ok = read_journal(r, a->directory);
 		if (files == NULL) {
 			return ok;
 		}
 	}
-	if (files == NULL) {
-		return sg_read_file(SG_DEFAULT_AUDIT_FILE, sg_report_line, r);
+	if (usual[0] == NULL) {
+		usual[0] = SG_DEFAULT_AUDIT_FILE;
 	}
-	for (; *files != NULL; files++) {
-		bool whole = sg_read_file(*files, sg_report_line, r);
+	whole = sg_read_parts(r, files != NULL ? files : usual);
+	return ok && whole;
+}
 
-		ok = ok && whole;
+/* An answer needs somebody who came. */
+const char *sg_report_nothing(const struct sg_report *r)
+{
+	const uint64_t *kinds = r->seen.kinds;
+
+	if (r->lines == 0 && r->partial) {
+		return "There is no record: nothing could be read.";
 	}
-	return ok;
+	if (r->lines == 0) {
+		return "There is no record: what was read is empty. Is "
+		       "smbguard loaded? See smbguard check.";
+	}
+	if (r->record.count == 0) {
+		return "There is no record: no line was an event.";
+	}
+	if (r->seen.events.count == 0) {
+		return "There is no event of the period that is asked for.";
+	}
+	if (kinds[SG_EVENT_NEGOTIATE] + kinds[SG_EVENT_SESSION] +
+		    kinds[SG_EVENT_SHARE_CONNECT] ==
+	    0) {
+		return r->shares != NULL || r->have_client
+			       ? "There is no event of what is asked for: is "
+				 "there such a share, such a client?"
+			       : "There is no event of a client in the period.";
+	}
+	return NULL;
 }
 
 static bool write_report(struct sg_report *r)
@@ -226,7 +146,7 @@ static bool write_report(struct sg_report *r)
 	bool ok = sg_rows_sort(&r->rows);
 	int ret;
 
-	if (!ok) {
+	if (!ok || sg_seen_is_out_of_memory(&r->seen)) {
 		fprintf(stderr, "smbguard: out of memory\n");
 		return false;
 	}
@@ -250,21 +170,24 @@ static void free_list(char **list)
 }
 
 /* popt gives copies. */
-static void free_arguments(struct arguments *a)
+static void free_arguments(struct sg_report_arguments *a)
 {
 	free(a->since);
 	free(a->until);
 	free(a->client);
 	free(a->format);
 	free(a->directory);
+	free(a->config);
+	free(a->smb_conf);
 	free_list(a->shares);
 	free_list(a->conditions);
 }
 
-static int run(const struct arguments *a, const char **files)
+static int run(const struct sg_report_arguments *a, const char **files)
 {
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);
 	struct sg_report *r = talloc_zero(mem_ctx, struct sg_report);
+	const char *nothing = NULL;
 	int result = SG_EXIT_ERROR;
 	bool answered;
 	bool ok;
@@ -273,20 +196,20 @@ static int run(const struct arguments *a, const char **files)
 		fprintf(stderr, "smbguard: out of memory\n");
 		goto done;
 	}
-	ok = prepare(mem_ctx, r, a);
+	ok = sg_report_asked(mem_ctx, r, a);
 	if (!ok) {
 		goto done;
 	}
 	r->partial = !read_input(r, a, files);
-	if (r->lines > 0 && r->bad_lines == r->lines) {
-		fprintf(stderr, "smbguard: no line was an event\n");
-		r->partial = true;
-	}
-	answered = !r->partial;
-	if (r->whatif != NULL && r->asked == 0) {
+	nothing = sg_report_nothing(r);
+	answered = !r->partial && nothing == NULL;
+	if (nothing != NULL) {
+		fprintf(stderr, "smbguard: %s\n", nothing);
+	} else if (r->whatif != NULL && r->asked == 0) {
 		fprintf(stderr,
-			"smbguard: --if: there is nobody to ask of; no access "
+			"smbguard: %s: there is nobody to ask of; no access "
 			"that is asked for was allowed%s\n",
+			a->config != NULL ? "--config" : "--if",
 			a->shares != NULL ? " (is there such a share?)" : "");
 		answered = false;
 	}
@@ -302,9 +225,31 @@ static int run(const struct arguments *a, const char **files)
 done:
 	if (r != NULL) {
 		sg_rows_free(&r->rows);
+		sg_seen_end(&r->seen);
 	}
 	talloc_free(mem_ctx);
 	return result;
+}
+
+static int answer(poptContext context,
+		  const struct sg_report_arguments *a,
+		  const int *want_help)
+{
+	int ret = poptGetNextOpt(context);
+
+	if (ret < -1) {
+		fprintf(stderr,
+			"smbguard: %s: %s; see `smbguard report --help`\n",
+			poptBadOption(context, 0),
+			poptStrerror(ret));
+		return SG_EXIT_ERROR;
+	}
+	if (*want_help != 0) {
+		poptPrintHelp(context, stdout, 0);
+		fputs(help, stdout);
+		return SG_EXIT_OK;
+	}
+	return run(a, poptGetArgs(context));
 }
 
 /* clang-format off */
@@ -314,7 +259,7 @@ done:
 
 int sg_command_report(int argc, const char **argv)
 {
-	struct arguments a = {.journal = 0};
+	struct sg_report_arguments a = {.journal = 0};
 	int want_help = 0;
 	const struct poptOption table[] = {
 		ARGUMENT("since",
@@ -342,11 +287,23 @@ int sg_command_report(int argc, const char **argv)
 			 &a.conditions,
 			 "ask who would break; may be repeated",
 			 "OPTION=VALUE"),
-		ARGUMENT("format",
+		ARGUMENT("config",
 			 POPT_ARG_STRING,
-			 &a.format,
-			 "text, json, csv, html or openmetrics",
-			 "FORMAT"),
+			 &a.config,
+			 "ask who would break with this smb.conf",
+			 "FILE"),
+		ARGUMENT("smb-conf",
+			 POPT_ARG_STRING,
+			 &a.smb_conf,
+			 "the smb.conf of which the policy is told",
+			 "FILE"),
+		{"format",
+		 'f',
+		 POPT_ARG_STRING,
+		 &a.format,
+		 0,
+		 "text, json, csv, html or openmetrics",
+		 "FORMAT"},
 		ARGUMENT("journal",
 			 POPT_ARG_NONE,
 			 &a.journal,
@@ -361,25 +318,12 @@ int sg_command_report(int argc, const char **argv)
 		POPT_TABLEEND,
 	};
 	poptContext context = NULL;
-	int result = SG_EXIT_ERROR;
-	int ret;
+	int result;
 
 	argv[0] = "smbguard report"; /* what popt calls it */
 	context = poptGetContext("report", argc, argv, table, 0);
 	poptSetOtherOptionHelp(context, "[OPTION...] [FILE...]");
-	ret = poptGetNextOpt(context);
-	if (ret < -1) {
-		fprintf(stderr,
-			"smbguard: %s: %s; see `smbguard report --help`\n",
-			poptBadOption(context, 0),
-			poptStrerror(ret));
-	} else if (want_help != 0) {
-		poptPrintHelp(context, stdout, 0);
-		fputs(help, stdout);
-		result = SG_EXIT_OK;
-	} else {
-		result = run(&a, poptGetArgs(context));
-	}
+	result = answer(context, &a, &want_help);
 	free_arguments(&a);
 	poptFreeContext(context);
 	return result;

@@ -4,10 +4,11 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report.c reads options and lines, collect.c picks what counts of
- * each event, whatif.c asks the core what a policy would say of it,
- * rows.c keeps one row for all events of a kind, and the others
- * write the rows down.
+ * report.c reads options and lines (parts.c finds those of rotated files),
+ * collect.c picks what counts of each event, whatif.c asks the core what a
+ * policy would say of it, rows.c keeps one row for all refusals of a kind,
+ * seen.c who and what was seen, inforce.c the policy of smb.conf. The others
+ * write it down.
  */
 
 #ifndef SMBGUARD_TOOLS_REPORT_REPORT_H
@@ -22,6 +23,8 @@
 #include "core/addr.h"
 #include "core/policy.h"
 #include "events/events.h"
+#include "seen.h"
+#include "tally.h"
 
 /* Rows at most; what is beyond is counted in one row for each outcome. */
 #define SG_REPORT_ROWS 100000
@@ -59,18 +62,17 @@ struct sg_row {
 };
 
 struct sg_rows {
-	void *tree;
+	struct sg_tally kinds;
 	struct sg_row **rows; /* sorted by sg_rows_sort() */
 	size_t num;
 	struct sg_row others[3]; /* by outcome, used if count > 0 */
-	bool nomem;
 };
 
 /**
- * Count one access. column: borrowed.
+ * Count one access. column: borrowed; the outcome ends with a NUL.
  */
 void sg_rows_add(struct sg_rows *rows,
-		 const char *const column[SG_COLUMNS],
+		 const struct sg_text column[SG_COLUMNS],
 		 int64_t when);
 
 /**
@@ -95,10 +97,6 @@ struct sg_timeline {
  */
 void sg_timeline_add(struct sg_timeline *t, int64_t when, bool denied);
 
-/* Counts of connections by dialect and cipher; the last one is "none". */
-#define SG_DIALECTS (SG_DIALECT_SMB3_11 + 1)
-#define SG_CIPHERS (SG_CIPHER_AES256_GCM + 1)
-
 enum sg_format {
 	SG_FORMAT_TEXT = 0,
 	SG_FORMAT_JSON,
@@ -108,6 +106,7 @@ enum sg_format {
 };
 
 struct sg_whatif;
+struct sg_in_force;
 
 struct sg_report {
 	/* what was asked */
@@ -116,11 +115,15 @@ struct sg_report {
 	bool have_until;
 	int64_t since;
 	int64_t until;
+	int64_t made;	     /* now */
 	const char **shares; /* NULL, or ends with a NULL */
 	bool have_client;
 	struct sg_network client;
+	const char *client_text;
 	struct sg_whatif *whatif;    /* NULL: what was decided then */
-	const char **whatif_options; /* as written */
+	const char **whatif_options; /* as written, NULL: none */
+	const char *whatif_conf;     /* NULL: none */
+	const struct sg_in_force *in_force;
 
 	/* what was found */
 	struct sg_rows rows;
@@ -130,10 +133,19 @@ struct sg_report {
 	bool partial; /* not all of the input could be read */
 	uint64_t lines;
 	uint64_t bad_lines;
-	uint64_t asked; /* accesses that a what-if judged */
+	struct sg_count record; /* all events that there are */
+	struct sg_seen seen;	/* those of the period */
+	uint64_t matched;	/* those that were asked for */
+	uint64_t asked;		/* accesses that a what-if judged */
 	uint64_t refused;
 	uint64_t unknown;
+	TALLOC_CTX *line; /* what one line needs */
 };
+
+/**
+ * Why the record answers nothing, as a sentence; NULL: it does answer.
+ */
+const char *sg_report_nothing(const struct sg_report *report);
 
 /**
  * One line of input (a sg_line_fn).
@@ -141,9 +153,11 @@ struct sg_report {
 bool sg_report_line(const struct sg_line *line, void *report);
 
 /**
- * Does the report count this line's dialect and cipher for charts?
+ * What a share_connect is counted for: its share; or "homes", where smbd made
+ * the share of a home directory out of that section, as it seems.
  */
-bool sg_report_has_charts(const struct sg_report *report);
+struct sg_text sg_report_section(const struct sg_report *report,
+				 const struct sg_record *record);
 
 /* What a policy says of an event. */
 struct sg_answer {
@@ -165,13 +179,33 @@ struct sg_whatif *sg_whatif_new(TALLOC_CTX *mem_ctx,
 				bool in_share);
 
 /**
+ * The policy of a whole smb.conf, with its exceptions as they are at a time
+ * (seconds since the epoch). NULL after a message on standard error.
+ */
+struct sg_whatif *sg_whatif_of_conf(TALLOC_CTX *mem_ctx,
+				    const char *path,
+				    time_t now);
+
+/**
+ * Take note of what a connection offered.
+ */
+void sg_whatif_note(struct sg_whatif *whatif, const struct sg_record *record);
+
+/**
  * Ask it about an event. mem_ctx: owner of what the answer points to.
  * Returns false for an event that it has nothing to say about.
  */
 bool sg_whatif_ask(TALLOC_CTX *mem_ctx,
 		   struct sg_whatif *whatif,
-		   const json_t *event,
+		   const struct sg_record *record,
 		   struct sg_answer *answer);
+
+/**
+ * Read the files that a name stands for: with a time since when, those that
+ * were rotated away from it, too, the oldest first, unless they are named
+ * themselves. Returns false after a message on standard error.
+ */
+bool sg_read_parts(struct sg_report *report, const char *const *files);
 
 /* The formats; false if something could not be written. */
 bool sg_report_text(const struct sg_report *report, FILE *out);
@@ -193,9 +227,12 @@ const char *sg_report_cipher(size_t i);
 const char *sg_report_shown(TALLOC_CTX *mem_ctx, const char *value);
 
 /**
- * "DOMAIN\alice", what it used ("SMB3_11 AES-128-GCM"), and what it lacked
- * ("encryption = required in [secret], had none"), shown.
+ * "192.0.2.7 (PC)"; "DOMAIN\alice", what it used ("SMB3_11 AES-128-GCM"), and
+ * what it lacked ("encryption = required in [secret], had none"), shown.
  */
+const char *sg_report_client(TALLOC_CTX *mem_ctx,
+			     const struct sg_report *report,
+			     const char *address);
 const char *sg_report_account(TALLOC_CTX *mem_ctx, const struct sg_row *row);
 const char *sg_report_used(TALLOC_CTX *mem_ctx, const struct sg_row *row);
 const char *sg_report_lacked(TALLOC_CTX *mem_ctx, const struct sg_row *row);

@@ -4,18 +4,14 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A balanced tree, because clients choose names, and a tree has no collisions
- * to choose. Memory grows with the kinds of refusal and not with the log, and
- * not beyond SG_REPORT_ROWS rows of short values.
+ * Memory grows with the kinds of refusal and not with the log, and not beyond
+ * SG_REPORT_ROWS rows of short values.
  *
  * How it fails: out of memory is noted, and told by the caller.
  */
 
-#define _GNU_SOURCE
-
 #include "report.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +31,8 @@ const char *const sg_column_names[SG_COLUMNS] = {
 	[SG_COL_ACTUAL] = "actual",
 };
 
-static int compare_columns(const void *a, const void *b)
+static int compare_columns(const struct sg_row *one, const struct sg_row *two)
 {
-	const struct sg_row *one = a;
-	const struct sg_row *two = b;
 	size_t i;
 
 	for (i = 0; i < SG_COLUMNS; i++) {
@@ -82,30 +76,6 @@ static int compare_weight(const void *a, const void *b)
 	return compare_columns(one, two);
 }
 
-/* A row and its strings in one piece. */
-static struct sg_row *copy_row(const struct sg_row *row)
-{
-	struct sg_row *copy = NULL;
-	char *to = NULL;
-	size_t size = sizeof(*row);
-	size_t i;
-
-	for (i = 0; i < SG_COLUMNS; i++) {
-		size += strlen(row->column[i]) + 1;
-	}
-	copy = malloc(size);
-	if (copy == NULL) {
-		return NULL;
-	}
-	*copy = *row;
-	to = (char *)(copy + 1);
-	for (i = 0; i < SG_COLUMNS; i++) {
-		copy->column[i] = to;
-		to = stpcpy(to, row->column[i]) + 1;
-	}
-	return copy;
-}
-
 static void count(struct sg_row *row, int64_t when)
 {
 	if (row->count == 0 || when < row->first) {
@@ -118,7 +88,7 @@ static void count(struct sg_row *row, int64_t when)
 }
 
 static void count_others(struct sg_rows *rows,
-			 const struct sg_row *row,
+			 const struct sg_text *outcome,
 			 int64_t when)
 {
 	static const char *const outcomes[] = {
@@ -126,7 +96,8 @@ static void count_others(struct sg_rows *rows,
 		"would_deny",
 		"unknown",
 	};
-	int which = rank(row);
+	struct sg_row look = {.column = {outcome->text}};
+	int which = rank(&look);
 	struct sg_row *others = &rows->others[which];
 	size_t i;
 
@@ -139,69 +110,54 @@ static void count_others(struct sg_rows *rows,
 }
 
 void sg_rows_add(struct sg_rows *rows,
-		 const char *const column[SG_COLUMNS],
+		 const struct sg_text column[SG_COLUMNS],
 		 int64_t when)
 {
-	struct sg_row row = {.count = 0};
-	struct sg_row *copy = NULL;
-	struct sg_row **found = NULL;
+	struct sg_row *row = NULL;
+	size_t i;
 
-	memcpy(row.column, column, sizeof(row.column));
-	found = tfind(&row, &rows->tree, compare_columns);
-	if (found != NULL) {
-		count(*found, when);
+	rows->kinds.num_parts = SG_COLUMNS;
+	rows->kinds.size = sizeof(*row);
+	rows->kinds.limit = SG_REPORT_ROWS;
+	row = sg_tally_at(&rows->kinds, column);
+	if (row == NULL) {
+		count_others(rows, &column[SG_COL_OUTCOME], when);
 		return;
 	}
-	if (rows->num >= SG_REPORT_ROWS) {
-		count_others(rows, &row, when);
-		return;
+	for (i = 0; row->count == 0 && i < SG_COLUMNS; i++) {
+		row->column[i] = sg_tally_part(sg_tally_entry_of(row), i);
 	}
-	copy = copy_row(&row);
-	if (copy != NULL) {
-		found = tsearch(copy, &rows->tree, compare_columns);
-	}
-	if (found == NULL) {
-		free(copy);
-		rows->nomem = true;
-		return;
-	}
-	rows->num++;
-	count(copy, when);
-}
-
-static void take_row(const void *node, VISIT which, void *data)
-{
-	struct sg_rows *rows = data;
-
-	if (which == postorder || which == leaf) {
-		rows->rows[rows->num++] = *(struct sg_row *const *)node;
-	}
+	count(row, when);
 }
 
 bool sg_rows_sort(struct sg_rows *rows)
 {
+	const struct sg_tally_entry *e = NULL;
 	size_t i;
 
-	rows->rows = calloc(rows->num + 3, sizeof(struct sg_row *));
+	rows->rows = calloc(rows->kinds.num + 3, sizeof(struct sg_row *));
 	if (rows->rows == NULL) {
 		return false;
 	}
 	rows->num = 0;
-	twalk_r(rows->tree, take_row, rows);
+	for (e = sg_tally_next(&rows->kinds, NULL); e != NULL;
+	     e = sg_tally_next(&rows->kinds, e)) {
+		rows->rows[rows->num++] = sg_tally_value(e);
+	}
 	for (i = 0; i < 3; i++) {
 		if (rows->others[i].count > 0) {
 			rows->rows[rows->num++] = &rows->others[i];
 		}
 	}
 	qsort(rows->rows, rows->num, sizeof(struct sg_row *), compare_weight);
-	return !rows->nomem;
+	return !rows->kinds.nomem;
 }
 
 void sg_rows_free(struct sg_rows *rows)
 {
-	tdestroy(rows->tree, free);
+	sg_tally_free(&rows->kinds);
 	free(rows->rows);
-	*rows = (struct sg_rows){.tree = NULL};
+	rows->rows = NULL;
 }
 
 /* How many steps become one, so that each is of a length that people use. */

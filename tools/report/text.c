@@ -4,7 +4,8 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Names were chosen by clients: everything is shown by sg_printable(), so
+ * A summary that fits one screen of 80 columns, then the tables that have
+ * rows. Names were chosen by clients: everything is shown by sg_printable(), so
  * that none can steer a terminal. Widths are counted in columns of a terminal.
  *
  * How it fails: out of memory shows an empty value.
@@ -12,116 +13,16 @@
 
 #define _GNU_SOURCE
 
-#include "report.h"
+#include "sheets.h"
 
-#include "common/table.h"
-
-#include <inttypes.h>
+#include <ctype.h>
 #include <locale.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <wchar.h>
 
-enum shown {
-	SHOWN_TIMES = 0,
-	SHOWN_OUTCOME,
-	SHOWN_EVENT,
-	SHOWN_CLIENT,
-	SHOWN_ACCOUNT,
-	SHOWN_SHARE,
-	SHOWN_USED,
-	SHOWN_LACKED,
-	SHOWN_FIRST,
-	SHOWN_LAST,
-	SHOWN_COLUMNS,
-};
-
-static const char *const titles[SHOWN_COLUMNS] = {
-	"TIMES",
-	"OUTCOME",
-	"EVENT",
-	"CLIENT",
-	"ACCOUNT",
-	"SHARE",
-	"USED",
-	"LACKED",
-	"FIRST SEEN",
-	"LAST SEEN",
-};
-
-const char *sg_report_shown(TALLOC_CTX *mem_ctx, const char *value)
-{
-	const char *shown = sg_harmless(mem_ctx, value);
-
-	return shown != NULL ? shown : "";
-}
-
-const char *sg_report_outcome(const struct sg_row *row)
-{
-	const char *outcome = row->column[SG_COL_OUTCOME];
-
-	if (strcmp(outcome, "denied") == 0) {
-		return "refused";
-	}
-	return strcmp(outcome, "unknown") == 0 ? "unknown" : "would be";
-}
-
-const char *sg_report_account(TALLOC_CTX *mem_ctx, const struct sg_row *row)
-{
-	const char *domain = row->column[SG_COL_DOMAIN];
-	const char *account = row->column[SG_COL_ACCOUNT];
-	const char *text = NULL;
-
-	if (domain[0] == '\0') {
-		return sg_report_shown(mem_ctx, account);
-	}
-	text = talloc_asprintf(mem_ctx, "%s\\%s", domain, account);
-	return text != NULL ? sg_report_shown(mem_ctx, text) : "";
-}
-
-const char *sg_report_used(TALLOC_CTX *mem_ctx, const struct sg_row *row)
-{
-	const char *dialect = row->column[SG_COL_DIALECT];
-	const char *cipher = row->column[SG_COL_CIPHER];
-	const char *signing = row->column[SG_COL_SIGNING];
-	const char *text = NULL;
-
-	if (row->others) {
-		return "";
-	}
-	text = talloc_asprintf(mem_ctx,
-			       "%s, %s%s%s",
-			       dialect[0] != '\0' ? dialect : "no dialect",
-			       cipher[0] != '\0' ? cipher : "no cipher",
-			       signing[0] != '\0' ? ", " : "",
-			       signing);
-	return text != NULL ? sg_report_shown(mem_ctx, text) : "";
-}
-
-const char *sg_report_lacked(TALLOC_CTX *mem_ctx, const struct sg_row *row)
-{
-	const char *option = row->column[SG_COL_OPTION];
-	const char *actual = row->column[SG_COL_ACTUAL];
-	const char *prefix = SG_OPTION_PREFIX ":";
-	bool unknown = row->column[SG_COL_OUTCOME][0] == 'u';
-	const char *text = NULL;
-
-	if (row->others) {
-		return "others, beyond the limit of rows";
-	}
-	if (strncmp(option, prefix, strlen(prefix)) == 0) {
-		option += strlen(prefix);
-	}
-	text = talloc_asprintf(mem_ctx,
-			       "%s = %s in [%s], %s%s",
-			       option,
-			       row->column[SG_COL_REQUIRED],
-			       row->column[SG_COL_SCOPE],
-			       unknown ? "" : "had ",
-			       actual[0] != '\0' ? actual : "none");
-	return text != NULL ? sg_report_shown(mem_ctx, text) : "";
-}
+#define LABEL 12 /* columns */
+#define LINE 80
+#define TEXT_LINES 2 /* of one line of the summary, at most */
 
 /* What a terminal makes of it. */
 static int width(const char *text)
@@ -147,112 +48,161 @@ static int width(const char *text)
 }
 
 static void fill_cells(TALLOC_CTX *mem_ctx,
-		       const struct sg_row *row,
-		       const char *cell[SHOWN_COLUMNS])
+		       const struct sg_sheet *sheet,
+		       size_t row,
+		       const char *cells[SG_SHEET_COLUMNS])
 {
-	char time[SG_TIME_SIZE];
 	size_t i;
 
-	cell[SHOWN_TIMES] = talloc_asprintf(mem_ctx, "%" PRIu64, row->count);
-	cell[SHOWN_OUTCOME] = sg_report_outcome(row);
-	cell[SHOWN_EVENT] = sg_report_shown(mem_ctx, row->column[SG_COL_EVENT]);
-	cell[SHOWN_CLIENT] =
-		sg_report_shown(mem_ctx, row->column[SG_COL_CLIENT]);
-	cell[SHOWN_ACCOUNT] = sg_report_account(mem_ctx, row);
-	cell[SHOWN_SHARE] = sg_report_shown(mem_ctx, row->column[SG_COL_SHARE]);
-	cell[SHOWN_USED] = sg_report_used(mem_ctx, row);
-	cell[SHOWN_LACKED] = sg_report_lacked(mem_ctx, row);
-	cell[SHOWN_FIRST] =
-		talloc_strdup(mem_ctx, sg_time_text(row->first, time));
-	cell[SHOWN_LAST] =
-		talloc_strdup(mem_ctx, sg_time_text(row->last, time));
-	for (i = 0; i < SHOWN_COLUMNS; i++) {
-		if (cell[i] == NULL || cell[i][0] == '\0') {
-			cell[i] = "-";
-		}
+	for (i = 0; i < SG_SHEET_COLUMNS; i++) {
+		cells[i] = NULL;
 	}
-}
-
-static void widen(int widths[SHOWN_COLUMNS], const char *const *cell)
-{
-	size_t i;
-
-	for (i = 0; i < SHOWN_COLUMNS; i++) {
-		int w = width(cell[i]);
-
-		widths[i] = w > widths[i] ? w : widths[i];
+	sheet->fill(mem_ctx, sheet, row, cells);
+	for (i = 0; i < SG_SHEET_COLUMNS; i++) {
+		if (cells[i] == NULL || cells[i][0] == '\0') {
+			cells[i] = "-";
+		}
 	}
 }
 
 static void print_cells(FILE *out,
-			const int widths[SHOWN_COLUMNS],
-			const char *const *cell)
+			const struct sg_sheet *sheet,
+			const int widths[SG_SHEET_COLUMNS],
+			const char *const *cells)
 {
 	size_t i;
 
-	for (i = 0; i < SHOWN_COLUMNS; i++) {
-		int pad = widths[i] - width(cell[i]);
+	for (i = 0; i < sheet->num_columns; i++) {
+		int pad = widths[i] - width(cells[i]);
 
-		if (i == SHOWN_TIMES) {
-			fprintf(out, "%*s%s", pad, "", cell[i]);
-		} else if (i + 1 < SHOWN_COLUMNS) {
-			fprintf(out, "  %s%*s", cell[i], pad, "");
+		fprintf(out, "%s", i > 0 ? "  " : "");
+		if (sheet->columns[i].type == SG_CELL_NUMBER) {
+			fprintf(out, "%*s%s", pad, "", cells[i]);
+		} else if (i + 1 < sheet->num_columns) {
+			fprintf(out, "%s%*s", cells[i], pad, "");
 		} else {
-			fprintf(out, "  %s\n", cell[i]);
+			fprintf(out, "%s", cells[i]);
 		}
+	}
+	fprintf(out, "\n");
+}
+
+static void upper(char *to, size_t size, const char *title)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size && title[i] != '\0'; i++) {
+		to[i] = (char)toupper((unsigned char)title[i]);
+	}
+	to[i] = '\0';
+}
+
+static void print_sheet(const struct sg_sheet *sheet, FILE *out)
+{
+	char titles[SG_SHEET_COLUMNS][32];
+	const char *cells[SG_SHEET_COLUMNS] = {NULL};
+	int widths[SG_SHEET_COLUMNS] = {0};
+	TALLOC_CTX *frame = NULL;
+	size_t row;
+	size_t i;
+
+	for (row = 0; row < sheet->num_rows; row++) {
+		frame = talloc_new(NULL);
+		fill_cells(frame, sheet, row, cells);
+		for (i = 0; i < sheet->num_columns; i++) {
+			int w = width(cells[i]);
+
+			widths[i] = w > widths[i] ? w : widths[i];
+		}
+		talloc_free(frame);
+	}
+	for (i = 0; i < sheet->num_columns; i++) {
+		upper(titles[i], sizeof(titles[i]), sheet->columns[i].title);
+		cells[i] = titles[i];
+		if (width(cells[i]) > widths[i]) {
+			widths[i] = width(cells[i]);
+		}
+	}
+	fprintf(out, "\n%s\n", sheet->title);
+	print_cells(out, sheet, widths, cells);
+	for (row = 0; row < sheet->num_rows; row++) {
+		frame = talloc_new(NULL);
+		fill_cells(frame, sheet, row, cells);
+		print_cells(out, sheet, widths, cells);
+		talloc_free(frame);
 	}
 }
 
-static void print_table(const struct sg_report *r, FILE *out)
+/* As much of text as has room in so many columns, rather whole words. */
+static size_t fitting(const char *text, int columns)
 {
-	int widths[SHOWN_COLUMNS] = {0};
-	const char *cell[SHOWN_COLUMNS] = {NULL};
-	TALLOC_CTX *frame = NULL;
-	size_t i;
+	size_t words = 0;
+	size_t len = 0;
+	int used = 0;
 
-	widen(widths, titles);
-	for (i = 0; i < r->rows.num; i++) {
-		frame = talloc_new(NULL);
-		fill_cells(frame, r->rows.rows[i], cell);
-		widen(widths, cell);
-		talloc_free(frame);
+	while (text[len] != '\0') {
+		size_t n = 1;
+		char one[8] = "";
+
+		while ((text[len + n] & 0xc0) == 0x80 && n < 4) {
+			n++;
+		}
+		memcpy(one, text + len, n);
+		used += width(one);
+		if (used > columns) {
+			return words > 0 ? words : len;
+		}
+		if (text[len] == ' ') {
+			words = len;
+		}
+		len += n;
 	}
-	print_cells(out, widths, titles);
-	for (i = 0; i < r->rows.num; i++) {
-		frame = talloc_new(NULL);
-		fill_cells(frame, r->rows.rows[i], cell);
-		print_cells(out, widths, cell);
-		talloc_free(frame);
+	return len;
+}
+
+static void print_line(const struct sg_line_of_summary *line, FILE *out)
+{
+	const char *text = line->text;
+	const char *label = line->label;
+	int left;
+
+	for (left = TEXT_LINES; left > 0 && text[0] != '\0'; left--) {
+		size_t len = fitting(text, LINE - LABEL);
+		bool cut = left == 1 && text[len] != '\0';
+
+		if (cut) {
+			len = fitting(text, LINE - LABEL - 3);
+		}
+		fprintf(out,
+			"%-*s%.*s%s\n",
+			LABEL,
+			label,
+			(int)len,
+			text,
+			cut ? "..." : "");
+		text += len;
+		text += text[0] == ' ' ? 1 : 0;
+		label = "";
 	}
 }
 
 bool sg_report_text(const struct sg_report *r, FILE *out)
 {
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct sg_sheets *sheets = sg_sheets_new(frame, r);
+	struct sg_summary summary = {.num = 0};
+	bool ok = sheets != NULL && sg_summary(frame, r, sheets, &summary);
+	size_t i;
+
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (r->rows.num > 0) {
-		print_table(r, out);
-		fprintf(out, "\n");
+	for (i = 0; i < summary.num; i++) {
+		print_line(&summary.lines[i], out);
 	}
-	if (r->whatif != NULL) {
-		fprintf(out,
-			"%" PRIu64 " of %" PRIu64 " accesses would be refused, "
-			"of %" PRIu64 " it is not known.",
-			r->refused,
-			r->asked,
-			r->unknown);
-	} else if (r->refused == 0 && r->partial) {
-		fprintf(out, "What could be read names nobody.");
-	} else if (r->refused == 0) {
-		fprintf(out, "Nobody was refused, and nobody would be.");
-	} else {
-		fprintf(out,
-			"%" PRIu64 " accesses were or would be refused.",
-			r->refused);
+	for (i = 0; ok && i < SG_SHEETS; i++) {
+		if (sheets->sheet[i].in_text && sheets->sheet[i].num_rows > 0) {
+			print_sheet(&sheets->sheet[i], out);
+		}
 	}
-	fprintf(out, " %" PRIu64 " lines read", r->lines);
-	if (r->bad_lines > 0) {
-		fprintf(out, ", %" PRIu64 " of them no events", r->bad_lines);
-	}
-	fprintf(out, "%s.\n", r->partial ? "; not all could be read" : "");
-	return ferror(out) == 0;
+	talloc_free(frame);
+	return ok && ferror(out) == 0;
 }

@@ -5,14 +5,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Facts are made of an event again and given to sg_decide(), with a policy of
- * the conditions in audit mode: there the core itself asks whether a client
- * could have met a rule had it been told to.
+ * the conditions, or that of a whole smb.conf, in audit mode: there the core
+ * itself asks whether a client could have met a rule had it been told to.
  *
  * Some facts are not in an event, or not in each: whether somebody is a guest
  * is told by the SID, and what a client offered by the negotiate event of the
- * same connection, if that was read before and not too long ago. What is not
- * known is decided twice, once in the client's favour and once against it.
- * Two answers that differ are no answer: "unknown", with what is missing.
+ * same connection, if that was read before and not too long ago. Which groups
+ * an account is in, no event tells. What is not known is decided twice, once
+ * in the client's favour and once against it. Two answers that differ are no
+ * answer: "unknown", with what is missing.
  *
  * How it fails: a condition that cannot be parsed is told, with what it
  * accepts. Out of memory in a decision counts as unknown.
@@ -20,9 +21,9 @@
 
 #include "report.h"
 #include "facts.h"
+#include "replay.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -31,6 +32,7 @@ struct sg_whatif {
 	struct sg_settings *none;
 	struct sg_settings *asked;
 	struct sg_offers *offers;
+	struct sg_replay *replay; /* NULL: conditions */
 };
 
 struct condition {
@@ -173,13 +175,40 @@ struct sg_whatif *sg_whatif_new(TALLOC_CTX *mem_ctx,
 	return w;
 }
 
+struct sg_whatif *sg_whatif_of_conf(TALLOC_CTX *mem_ctx,
+				    const char *path,
+				    time_t now)
+{
+	struct sg_whatif *w = talloc_zero(mem_ctx, struct sg_whatif);
+
+	if (w == NULL) {
+		return NULL;
+	}
+	w->offers = sg_offers_new(w);
+	w->replay = sg_replay_new(w, path, now);
+	if (w->offers == NULL || w->replay == NULL) {
+		talloc_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void sg_whatif_note(struct sg_whatif *w, const struct sg_record *record)
+{
+	if (record->kind == SG_EVENT_NEGOTIATE) {
+		sg_offers_remember(w->offers, record);
+	}
+}
+
 /* The facts in the client's favour, or against it. */
-static struct sg_facts complete(const struct sg_whatif *w,
+static struct sg_facts complete(const struct sg_policy *policy,
 				const struct sg_facts *facts,
 				const struct sg_gaps *gaps,
 				const struct sg_offer *best_offer,
 				bool favour)
 {
+	const struct sg_settings *asked =
+		policy->share != NULL ? policy->share : policy->global;
 	struct sg_facts f = *facts;
 
 	if (gaps->user) {
@@ -190,7 +219,7 @@ static struct sg_facts complete(const struct sg_whatif *w,
 		f.offer = favour ? best_offer : NULL;
 	}
 	if (gaps->dialect && favour) {
-		sg_facts_suit(&f, w->asked);
+		sg_facts_suit(&f, asked);
 	}
 	sg_facts_own_keys(&f);
 	return f;
@@ -198,6 +227,9 @@ static struct sg_facts complete(const struct sg_whatif *w,
 
 static const char *missing_words(const struct sg_gaps *gaps)
 {
+	if (gaps->groups) {
+		return "the groups of the account are not known";
+	}
 	if (gaps->dialect) {
 		return "the dialect is not known";
 	}
@@ -207,53 +239,65 @@ static const char *missing_words(const struct sg_gaps *gaps)
 	return "what the client offered is not known";
 }
 
-static enum sg_gate gate_of(const char *name)
+static enum sg_gate gate_of(enum sg_event_kind kind)
 {
-	if (strcmp(name, "negotiate") == 0) {
+	if (kind == SG_EVENT_NEGOTIATE) {
 		return SG_GATE_NEGOTIATE;
 	}
-	return strcmp(name, "session") == 0 ? SG_GATE_SESSION : SG_GATE_SHARE;
+	return kind == SG_EVENT_SESSION ? SG_GATE_SESSION : SG_GATE_SHARE;
+}
+
+/* Would all the rest be as the client likes it: are the groups in its way? */
+static bool is_about_groups(TALLOC_CTX *mem_ctx,
+			    const struct sg_policy *policy,
+			    enum sg_gate gate,
+			    const struct sg_facts *best)
+{
+	struct sg_facts without = *best;
+	struct sg_verdict *verdict = NULL;
+
+	sg_replay_set_who(&without, false);
+	verdict = sg_decide(mem_ctx, gate, policy, &without);
+	return verdict != NULL && verdict->outcome != SG_ALLOWED;
 }
 
 static void decide(TALLOC_CTX *mem_ctx,
-		   struct sg_whatif *w,
+		   const struct sg_policy *policy,
 		   enum sg_gate gate,
 		   const struct sg_facts *facts,
-		   const struct sg_gaps *gaps,
+		   struct sg_gaps *gaps,
 		   struct sg_answer *answer)
 {
-	struct sg_policy policy = {.global = w->in_share ? w->none : w->asked};
 	struct sg_offer best_offer = {.kind = SG_OFFER_SMB2};
 	struct sg_facts best;
 	struct sg_facts worst;
 	struct sg_verdict *for_it = NULL;
 	struct sg_verdict *against = NULL;
+	bool differ;
 
-	if (w->in_share) {
-		policy.share = w->asked;
-		policy.share_name = facts->share;
-	}
 	sg_offer_everything(&best_offer);
-	best = complete(w, facts, gaps, &best_offer, true);
-	worst = complete(w, facts, gaps, &best_offer, false);
-	against = sg_decide(mem_ctx, gate, &policy, &worst);
+	best = complete(policy, facts, gaps, &best_offer, true);
+	worst = complete(policy, facts, gaps, &best_offer, false);
+	sg_replay_set_who(&best, true);
+	sg_replay_set_who(&worst, false);
+	against = sg_decide(mem_ctx, gate, policy, &worst);
 	for_it = against;
 	if (against != NULL && against->outcome != SG_ALLOWED) {
-		for_it = sg_decide(mem_ctx, gate, &policy, &best);
+		for_it = sg_decide(mem_ctx, gate, policy, &best);
 	}
 	if (for_it == NULL || against == NULL) {
 		*answer = (struct sg_answer){
 			.unknown = true,
 			.missing = "out of memory",
-			.option = "",
-			.scope = "",
-			.required = "",
 		};
 		return;
 	}
+	differ = (for_it->outcome == SG_ALLOWED) !=
+		 (against->outcome == SG_ALLOWED);
+	gaps->groups = differ && is_about_groups(mem_ctx, policy, gate, &best);
 	*answer = (struct sg_answer){
 		.outcome = for_it->outcome,
-		.unknown = for_it->outcome != against->outcome,
+		.unknown = differ,
 		.missing = missing_words(gaps),
 		.option = against->option,
 		.scope = against->scope,
@@ -262,30 +306,58 @@ static void decide(TALLOC_CTX *mem_ctx,
 	};
 }
 
+/* The policy for an event; false if it has nothing to say there. */
+static bool policy_for(struct sg_whatif *w,
+		       enum sg_gate gate,
+		       struct sg_facts *facts,
+		       struct sg_policy *policy)
+{
+	if (w->replay != NULL) {
+		return sg_replay_policy(w->replay, gate, facts, policy);
+	}
+	*policy = (struct sg_policy){.global = w->asked};
+	if (w->in_share) {
+		policy->global = w->none;
+		policy->share = w->asked;
+		policy->share_name = facts->share;
+		return gate == SG_GATE_SHARE && facts->share != NULL;
+	}
+	return true;
+}
+
 bool sg_whatif_ask(TALLOC_CTX *mem_ctx,
 		   struct sg_whatif *w,
-		   const json_t *event,
+		   const struct sg_record *record,
 		   struct sg_answer *answer)
 {
-	const char *name = sg_event_text(event, "event", NULL);
-	const char *outcome = sg_event_text(event, "outcome", NULL);
-	enum sg_gate gate = gate_of(name);
-	const char *share = sg_event_text(event, "share", NULL);
+	const struct sg_text *outcome = &record->text[SG_TEXT_OUTCOME];
+	enum sg_gate gate = gate_of(record->kind);
 	struct sg_facts facts = {.share = NULL};
 	struct sg_offer offer = {.kind = SG_OFFER_SMB2};
 	struct sg_gaps gaps = {.offer = true};
+	struct sg_policy policy;
+	bool ok;
 
-	if (gate == SG_GATE_NEGOTIATE) {
-		sg_offers_remember(w->offers, event);
-	}
-	if (strcmp(outcome, "allowed") != 0 &&
-	    strcmp(outcome, "would_deny") != 0) {
+	if (!sg_text_is(outcome, "allowed") &&
+	    !sg_text_is(outcome, "would_deny")) {
 		return false;
 	}
-	if (w->in_share && (gate != SG_GATE_SHARE || share == NULL)) {
-		return false;
+	ok = sg_facts_of_record(mem_ctx,
+				w->offers,
+				record,
+				&facts,
+				&offer,
+				&gaps);
+	if (!ok) {
+		*answer = (struct sg_answer){
+			.unknown = true,
+			.missing = "out of memory",
+		};
+		return true;
 	}
-	sg_facts_of_event(w->offers, event, &facts, &offer, &gaps);
-	decide(mem_ctx, w, gate, &facts, &gaps, answer);
-	return true;
+	ok = policy_for(w, gate, &facts, &policy);
+	if (ok) {
+		decide(mem_ctx, &policy, gate, &facts, &gaps, answer);
+	}
+	return ok;
 }

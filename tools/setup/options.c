@@ -94,8 +94,8 @@ bool sg_setup_parse(TALLOC_CTX *mem_ctx,
 	struct poptOption none[] = {POPT_TABLEEND};
 	struct poptOption *more = NULL;
 	struct poptOption table[] = {
-		{NULL, '\0', POPT_ARG_INCLUDE_TABLE, NULL, 0, "Options:", NULL},
-		{NULL, '\0', POPT_ARG_INCLUDE_TABLE, common, 0, "And:", NULL},
+		{NULL, '\0', POPT_ARG_INCLUDE_TABLE, NULL, 0, NULL, NULL},
+		{NULL, '\0', POPT_ARG_INCLUDE_TABLE, common, 0, NULL, NULL},
 		POPT_TABLEEND};
 	char *usage = NULL;
 	poptContext pc;

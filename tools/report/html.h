@@ -1,0 +1,28 @@
+/*
+ * smbguard(8): report, parts of the page
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#ifndef SMBGUARD_TOOLS_REPORT_HTML_H
+#define SMBGUARD_TOOLS_REPORT_HTML_H
+
+#include "sheets.h"
+
+/**
+ * Text between tags, or inside of a quoted attribute.
+ */
+void sg_html(FILE *out, const char *text);
+
+/**
+ * A table, in a section of its own; nothing where there are no rows.
+ */
+void sg_html_sheet(FILE *out, const struct sg_sheet *sheet);
+
+/**
+ * The style that writes its titles beside its cells on a narrow screen.
+ */
+void sg_html_titles(FILE *out, const struct sg_sheet *sheet);
+
+#endif /* SMBGUARD_TOOLS_REPORT_HTML_H */
