@@ -48,7 +48,8 @@ FAULTS = {'layout-fault': ('modules/smbd/layout.c', 'SMBGUARD_LAYOUT_FAULT=1'),
 # What these need and no Samba has.
 GONE = ['smbguard_test_gone', 'smbguard_test_gone_data']
 # What `smbd -b` is asked; code has them as SMBGUARD_NAME, the manual as @NAME@.
-PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR']
+PLACES = ['MODULESDIR', 'CONFIGFILE', 'STATEDIR', 'LOGFILEBASE', 'BINDIR',
+          'SBINDIR', 'PIDDIR']
 
 # One section a function: what a module does not use is left out of it, with the
 # symbols of smbd's that it asks for. Each connection pays for looking them up.
@@ -209,6 +210,8 @@ def _configure_sanitizers(conf):
 
 
 def build(bld):
+    if bld.cmd == 'uninstall':
+        _refuse_uninstall(bld)
     _build_id(bld)
     _build_objects(bld)
     _build_module(bld, 'stage', ['glue', 'faultless'], '${SAMBA_MODULESDIR}')
@@ -219,8 +222,23 @@ def build(bld):
             _build_module(bld, 'tests/' + name, ['glue', name] + others, None)
     _build_tools(bld)
     _build_docs(bld)
+    _build_more(bld)
     if bld.env.LIB_cmocka:
         _build_tests(bld)
+
+
+def _refuse_uninstall(bld):
+    """Without the module smbd refuses each share whose list has it."""
+    if bld.options.destdir or bld.options.force:
+        return
+    named = subprocess.run(['sh', 'packaging/package-notice', 'named'],
+                           stdout=subprocess.PIPE, text=True, check=False).stdout
+    if named:
+        bld.fatal('smb.conf still lists smbguard (%s): without the module smbd '
+                  'would refuse\nthose shares. Take it out first:\n'
+                  '  smbguard disable && systemctl restart smbd\n'
+                  'or uninstall all the same: ./waf uninstall --force'
+                  % named.strip())
 
 
 @TaskGen.feature('weak')
@@ -343,6 +361,22 @@ def _build_tools(bld):
                     linkflags=LINKFLAGS + bld.env.SANITIZE,
                     use=[core, 'smbconf'] + LIBRARIES,
                     install_path='${SAMBA_BINDIR}')
+
+
+def _build_more(bld):
+    """What other programs read: bash, and logrotate, whose file is the
+    administrator's as soon as it is there."""
+    bld(features='subst', is_copy=True, source='tools/completion.bash',
+        target='stage/bash-completion/smbguard',
+        install_path='${PREFIX}/share/bash-completion/completions')
+    source = bld.path.find_node('examples/logrotate/smbguard')
+    there = (bld.options.destdir or '') + '/etc/logrotate.d/smbguard'
+    ours = not os.path.exists(there) or Utils.readf(there) == source.read()
+    bld(features='subst', is_copy=True, source=source,
+        target='stage/logrotate/smbguard',
+        install_path='/etc/logrotate.d' if ours else None)
+    if bld.is_install and not ours:
+        sys.stdout.write('%s is left as it is: it was changed.\n' % there)
 
 
 def _build_docs(bld):

@@ -21,10 +21,14 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"enable", sg_command_enable, "put smbguard into smb.conf"},
+	{"disable", sg_command_disable, "take it out again"},
+	{"exception", sg_command_exception, "who is let off, and until when"},
 	{"check", sg_command_check, "what is wrong with a configuration"},
 	{"report", sg_command_report, "who was, or would be, refused"},
 	{"watch", sg_command_watch, "events as they come"},
 	{"status", sg_command_status, "who is connected now, and how"},
+	{"doctor", sg_command_doctor, "is the running smbd guarded"},
 	{"explain", sg_command_explain, "what an event means, what to do"},
 	{NULL, NULL, NULL},
 };
@@ -35,17 +39,41 @@ static void print_usage(FILE *out)
 
 	fprintf(out, "Usage: smbguard COMMAND [OPTION...] [ARGUMENT...]\n\n");
 	for (c = commands; c->name != NULL; c++) {
-		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+		fprintf(out, "  %-9s %s\n", c->name, c->summary);
 	}
 	fprintf(out,
-		"\n`smbguard COMMAND --help` tells more, and so does "
+		"\n`smbguard help COMMAND` tells more, and so does "
 		"smbguard(8).\n");
+}
+
+static int run_command(int argc, const char **argv)
+{
+	const struct command *c = NULL;
+
+	for (c = commands; c->name != NULL; c++) {
+		if (strcmp(c->name, argv[0]) == 0) {
+			return c->run(argc, argv);
+		}
+	}
+	fprintf(stderr, "smbguard: there is no command \"%s\".\n\n", argv[0]);
+	print_usage(stderr);
+	return SG_EXIT_ERROR;
+}
+
+/* "help COMMAND" is "COMMAND --help". */
+static int run_help(const char *command)
+{
+	const char *argv[] = {command, "--help", NULL};
+
+	if (command == NULL) {
+		print_usage(stdout);
+		return SG_EXIT_OK;
+	}
+	return run_command(2, argv);
 }
 
 int main(int argc, const char **argv)
 {
-	const struct command *c = NULL;
-
 	if (argc < 2) {
 		print_usage(stderr);
 		return SG_EXIT_ERROR;
@@ -63,12 +91,11 @@ int main(int argc, const char **argv)
 	if (strcmp(argv[1], "--tables") == 0) {
 		return sg_print_tables();
 	}
-	for (c = commands; c->name != NULL; c++) {
-		if (strcmp(c->name, argv[1]) == 0) {
-			return c->run(argc - 1, argv + 1);
-		}
+	if (strcmp(argv[1], "--words") == 0) {
+		return sg_print_words(argv[2], argc > 3 ? argv[3] : NULL);
 	}
-	fprintf(stderr, "smbguard: there is no command \"%s\".\n\n", argv[1]);
-	print_usage(stderr);
-	return SG_EXIT_ERROR;
+	if (strcmp(argv[1], "help") == 0) {
+		return run_help(argv[2]);
+	}
+	return run_command(argc - 1, argv + 1);
 }

@@ -36,8 +36,7 @@ static char separator(const struct sg_facts *facts)
 	return facts->name_separator != '\0' ? facts->name_separator : '\\';
 }
 
-/* Could it be the account's? That takes no look-up. */
-static bool ends_in_account(const struct sg_facts *facts, const char *name)
+bool sg_ends_in_account(const struct sg_facts *facts, const char *name)
 {
 	size_t len = strlen(name);
 	size_t own = facts->account != NULL ? strlen(facts->account) : 0;
@@ -56,7 +55,7 @@ static void try_name(struct search *s, enum sg_who who, const char *name)
 		return;
 	}
 	is = s->meant->right == NULL &&
-	     (who == SG_GROUP || ends_in_account(facts, name)) &&
+	     (who == SG_GROUP || sg_ends_in_account(facts, name)) &&
 	     facts->is_who(who, name, facts->is_who_data);
 	if (is) {
 		s->meant->right = name;
@@ -99,6 +98,19 @@ static bool is_sid(const char *name)
 	return strncasecmp(name, "S-1-", strlen("S-1-")) == 0;
 }
 
+/* Not each name that smbd has for one is found: "Everyone" is not. */
+static void try_sid(struct search *s, const char *sid)
+{
+	const struct sg_facts *facts = s->facts;
+	enum sg_who who = SG_USER;
+	const char *name = NULL;
+
+	name = facts->name_of(s->mem_ctx, sid, &who, facts->is_who_data);
+	if (name != NULL) {
+		try_name(s, who, name);
+	}
+}
+
 /* A name that covers nobody: is this client meant by it? */
 static void try_written(struct search *s, enum sg_who who, const char *written)
 {
@@ -109,10 +121,7 @@ static void try_written(struct search *s, enum sg_who who, const char *written)
 		who = SG_GROUP;
 	}
 	if (is_sid(name) && facts->name_of != NULL) {
-		s->meant->right = facts->name_of(s->mem_ctx,
-						 name,
-						 &s->meant->who,
-						 facts->is_who_data);
+		try_sid(s, name);
 	} else if (name != written) {
 		try_name(s, who, talloc_strdup(s->mem_ctx, name));
 	}

@@ -19,6 +19,11 @@ struct sg_meant {
 };
 
 /**
+ * Could a user's name be the account's? That takes no look-up.
+ */
+bool sg_ends_in_account(const struct sg_facts *facts, const char *name);
+
+/**
  * Would an exception hold for this access, if one of its names were written in
  * another form? For an access that it does not cover.
  *

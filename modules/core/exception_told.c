@@ -9,6 +9,7 @@
  */
 
 #include "exception_meant.h"
+#include "exception_near.h"
 #include "sections.h"
 
 static const char *meant_words(TALLOC_CTX *mem_ctx,
@@ -59,6 +60,51 @@ static const char *told_of_names(TALLOC_CTX *mem_ctx,
 	return "";
 }
 
+/* In the reason alone: what was written for others is not named as used. */
+static const char *told_of_near(TALLOC_CTX *mem_ctx,
+				const struct sg_policy *policy,
+				const struct sg_facts *facts,
+				uint32_t allow)
+{
+	size_t i;
+
+	for (i = 0; i < policy->global->num_exceptions; i++) {
+		const struct sg_exception *e = &policy->global->exceptions[i];
+		const char *lack = sg_exception_near(mem_ctx,
+						     e,
+						     facts,
+						     allow,
+						     policy->now);
+
+		if (lack == NULL) {
+			return NULL;
+		}
+		if (lack[0] != '\0') {
+			return talloc_asprintf(mem_ctx,
+					       " Exception %s does not help: "
+					       "%s.",
+					       e->name,
+					       lack);
+		}
+	}
+	return "";
+}
+
+/* None that names this client holds; perhaps one nearly does. */
+static const char *told_of_others(TALLOC_CTX *mem_ctx,
+				  const struct sg_policy *policy,
+				  const struct sg_facts *facts,
+				  uint32_t allow,
+				  const struct sg_exception **which)
+{
+	const char *told = told_of_names(mem_ctx, policy, facts, allow, which);
+
+	if (told == NULL || told[0] != '\0') {
+		return told;
+	}
+	return told_of_near(mem_ctx, policy, facts, allow);
+}
+
 const char *sg_exception_told(TALLOC_CTX *mem_ctx,
 			      const struct sg_policy *policy,
 			      const struct sg_facts *facts,
@@ -68,7 +114,7 @@ const char *sg_exception_told(TALLOC_CTX *mem_ctx,
 {
 	switch (state) {
 	case SG_EXCEPTION_OTHERS:
-		return told_of_names(mem_ctx, policy, facts, allow, which);
+		return told_of_others(mem_ctx, policy, facts, allow, which);
 	case SG_EXCEPTION_EXPIRED:
 		return talloc_asprintf(mem_ctx,
 				       " Exception %s expired: its last day "

@@ -123,6 +123,13 @@ bool sg_policy_enforces(const struct sg_policy *policy,
 bool sg_policy_must_record(const struct sg_policy *policy);
 
 /**
+ * The same policy for somebody whom every list of users and groups names. NULL
+ * when out of memory. policy must stay.
+ */
+struct sg_policy *sg_policy_of_the_named(TALLOC_CTX *mem_ctx,
+					 const struct sg_policy *policy);
+
+/**
  * Could an exception that holds allow one of the bits of allow to somebody at
  * this address, whoever it turns out to be?
  */

@@ -131,6 +131,37 @@ bool sg_policy_must_record(const struct sg_policy *policy)
 	       sg_mode_of(policy->global, policy->share) == SG_MODE_ENFORCE;
 }
 
+struct sg_policy *sg_policy_of_the_named(TALLOC_CTX *mem_ctx,
+					 const struct sg_policy *policy)
+{
+	struct sg_policy *named = NULL;
+	struct sg_settings *global = NULL;
+	size_t i;
+
+	named = talloc_memdup(mem_ctx, policy, sizeof(*policy));
+	if (named == NULL) {
+		return NULL;
+	}
+	global = talloc_memdup(named, policy->global, sizeof(*global));
+	if (global != NULL && global->num_exceptions > 0) {
+		global->exceptions = talloc_memdup(
+			named,
+			global->exceptions,
+			global->num_exceptions * sizeof(*global->exceptions));
+	}
+	if (global == NULL ||
+	    (global->num_exceptions > 0 && global->exceptions == NULL)) {
+		talloc_free(named);
+		return NULL;
+	}
+	for (i = 0; i < global->num_exceptions; i++) {
+		global->exceptions[i].users = NULL;
+		global->exceptions[i].groups = NULL;
+	}
+	named->global = global;
+	return named;
+}
+
 bool sg_policy_may_except(const struct sg_policy *policy,
 			  const struct sg_facts *facts,
 			  uint32_t allow)

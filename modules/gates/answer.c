@@ -26,6 +26,7 @@
 #include "smbd/facts.h"
 #include "smbd/logon.h"
 
+#include "core/exception.h"
 #include "core/rows.h"
 
 #define USEC_PER_SEC 1000000
@@ -128,48 +129,79 @@ unsigned sg_answer_wait(const struct sg_logon *logon, bool failed)
 	return msec_until(at, now);
 }
 
-/* excepted: may somebody be let in at this address all the same? */
-static bool is_closed(struct sg_logon *logon, bool *excepted)
+/* What is known of a logon whose account is not. NULL when out of memory. */
+static struct sg_facts *facts_of(TALLOC_CTX *mem_ctx,
+				 const struct sg_logon *logon)
+{
+	struct sg_facts *facts = sg_facts_connection(mem_ctx, logon->xconn);
+
+	if (facts == NULL) {
+		return NULL;
+	}
+	/* Claimed, so that it is an account's; no exception is. */
+	if (logon->shown->claims != NULL) {
+		facts->account = logon->shown->claims->account;
+	}
+	sg_facts_add_mechanism(facts, logon->shown);
+	sg_facts_add_logon(facts, logon);
+	return facts;
+}
+
+/* Is it refused? Out of memory: yes. */
+static bool refuses(const struct sg_verdict *verdict)
+{
+	return verdict == NULL || verdict->outcome == SG_DENIED;
+}
+
+/* By an open tree, which is of another policy. */
+static bool refuses_at_a_tree(TALLOC_CTX *mem_ctx,
+			      const struct sg_logon *logon,
+			      struct sg_facts *facts,
+			      struct sg_verdict *verdict)
+{
+	bool ok = logon->kind == SG_LOGON_ENCRYPTION ||
+		  sg_joined_logon(mem_ctx, logon, facts, verdict);
+
+	return !ok || refuses(verdict);
+}
+
+bool sg_answer_is_closed(struct sg_logon *logon)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
-	struct sg_facts *facts = sg_facts_connection(frame, logon->xconn);
+	struct sg_facts *facts = facts_of(frame, logon);
 	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
 	struct sg_verdict *verdict = NULL;
 	bool closed = true;
-	bool ok = true;
 
-	*excepted = false;
 	if (facts != NULL && policy != NULL) {
-		*excepted = sg_policy_may_except(policy, facts, UINT32_MAX);
-		/* Claimed, so that it is an account's; no exception is. */
-		if (logon->shown->claims != NULL) {
-			facts->account = logon->shown->claims->account;
-		}
-		sg_facts_add_mechanism(facts, logon->shown);
-		sg_facts_add_logon(facts, logon);
 		verdict = sg_decide(frame, SG_GATE_SESSION, policy, facts);
 	}
-	if (verdict != NULL && logon->kind != SG_LOGON_ENCRYPTION) {
-		ok = sg_joined_logon(frame, logon, facts, verdict);
-	}
 	if (verdict != NULL) {
-		closed = !ok || verdict->outcome == SG_DENIED;
+		closed = refuses_at_a_tree(frame, logon, facts, verdict);
 	}
 	TALLOC_FREE(frame);
 	return closed;
 }
 
-bool sg_answer_is_closed(struct sg_logon *logon)
-{
-	bool excepted = false;
-
-	return is_closed(logon, &excepted);
-}
-
 bool sg_answer_is_hopeless(struct sg_logon *logon)
 {
-	bool excepted = false;
-	bool closed = is_closed(logon, &excepted);
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct sg_facts *facts = facts_of(frame, logon);
+	struct sg_policy *policy = sg_config_policy(frame, SG_GLOBAL_SNUM);
+	struct sg_policy *named = NULL;
+	struct sg_verdict *verdict = NULL;
+	bool hopeless = true;
 
-	return closed && !excepted;
+	if (facts != NULL && policy != NULL) {
+		named = sg_policy_of_the_named(frame, policy);
+	}
+	if (named != NULL) {
+		verdict = sg_decide(frame, SG_GATE_SESSION, named, facts);
+		hopeless = refuses(verdict);
+	}
+	if (!hopeless && !sg_policy_may_except(policy, facts, SG_ALLOW_ALL)) {
+		hopeless = refuses_at_a_tree(frame, logon, facts, verdict);
+	}
+	TALLOC_FREE(frame);
+	return hopeless;
 }

@@ -28,7 +28,8 @@ unsigned sg_answer_wait(const struct sg_logon *logon, bool failed);
 bool sg_answer_is_closed(struct sg_logon *logon);
 
 /**
- * The same, and no exception is there for anybody at this address.
+ * Would it refuse those, too, whom exceptions for users and groups name? Where an
+ * open tree would refuse, one exception for anybody at this address is a no.
  */
 bool sg_answer_is_hopeless(struct sg_logon *logon);
 

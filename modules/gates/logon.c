@@ -262,7 +262,8 @@ static void gate_failed(struct sg_logon *logon, const char *status)
 		facts->account = claims->account;
 		facts->domain = claims->domain;
 	}
-	logon->shown->closed = claims != NULL && sg_answer_is_closed(logon);
+	logon->shown->closed =
+		claims != NULL && !logon->ended && sg_answer_is_closed(logon);
 	verdict.reason = talloc_asprintf(
 		frame,
 		"%s from %s could not log on: %s.%s",

@@ -35,10 +35,49 @@ static bool session_fits(TALLOC_CTX *mem_ctx,
 			      problem);
 }
 
-static enum sg_auth_found auth_of(TALLOC_CTX *mem_ctx,
-				  struct gensec_security *gensec,
-				  struct smbXsrv_session_auth0 **result,
-				  const char **problem)
+/* A logon through SPNEGO as smbd keeps it. */
+struct setup {
+	struct smbXsrv_session *session;
+	struct smbXsrv_session_auth0 *auth;
+	struct smbXsrv_connection *xconn;
+	bool ended; /* see struct sg_logon */
+};
+
+static bool is_connected(const struct smbXsrv_connection *xconn)
+{
+	const struct smbXsrv_connection *x = NULL;
+
+	for (x = global_smbXsrv_client->connections; x != NULL; x = x->next) {
+		if (x == xconn) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * smbd has taken it off its list: the channel was given up, by its client or for
+ * another request that failed. What is under way goes on, and where it came
+ * from is known from before.
+ */
+static void find_ended(struct gensec_security *gensec, struct setup *setup)
+{
+	struct sg_session_state *shown = NULL;
+
+	setup->auth = talloc_find_parent_byname(gensec,
+						"struct smbXsrv_session_auth0");
+	if (setup->auth != NULL) {
+		shown = sg_setup_state(setup->auth);
+	}
+	if (shown != NULL && is_connected(shown->xconn)) {
+		setup->xconn = shown->xconn;
+	}
+}
+
+static enum sg_auth_found setup_of(TALLOC_CTX *mem_ctx,
+				   struct gensec_security *gensec,
+				   struct setup *setup,
+				   const char **problem)
 {
 	struct smbXsrv_session *session = NULL;
 	struct smbXsrv_session_auth0 *auth = NULL;
@@ -64,14 +103,27 @@ static enum sg_auth_found auth_of(TALLOC_CTX *mem_ctx,
 			break;
 		}
 	}
+	*setup = (struct setup){
+		.session = session,
+		.auth = auth,
+		.xconn = auth != NULL ? auth->connection : NULL,
+		.ended = auth == NULL ||
+			 NT_STATUS_EQUAL(session->status,
+					 NT_STATUS_USER_SESSION_DELETED),
+	};
 	if (auth == NULL) {
+		find_ended(gensec, setup);
+	}
+	if (setup->xconn == NULL) {
 		return SG_AUTH_GONE;
 	}
 	ok = sg_layout_fits(
-		mem_ctx,
-		SG_LAYOUT(auth->connection, struct smbXsrv_connection),
-		problem);
-	*result = auth;
+		     mem_ctx,
+		     SG_LAYOUT(setup->auth, struct smbXsrv_session_auth0),
+		     problem) &&
+	     sg_layout_fits(mem_ctx,
+			    SG_LAYOUT(setup->xconn, struct smbXsrv_connection),
+			    problem);
 	return ok ? SG_AUTH_LOGON : SG_AUTH_PROBLEM;
 }
 
@@ -81,12 +133,12 @@ static enum sg_auth_found auth_of(TALLOC_CTX *mem_ctx,
  * are there, what all of them say is taken for said.
  */
 static bool read_requests(TALLOC_CTX *mem_ctx,
-			  const struct smbXsrv_session_auth0 *auth,
+			  const struct setup *setup,
 			  uint8_t *flags,
 			  uint8_t *security_mode,
 			  const char **problem)
 {
-	const struct smbd_smb2_request *req = auth->connection->smb2.requests;
+	const struct smbd_smb2_request *req = setup->xconn->smb2.requests;
 	bool any = false;
 
 	for (; req != NULL; req = req->next) {
@@ -99,7 +151,7 @@ static bool read_requests(TALLOC_CTX *mem_ctx,
 		if (!ok) {
 			return false;
 		}
-		if (req->session != auth->session ||
+		if (req->session != setup->session ||
 		    sg_request_opcode(req) != SMB2_OP_SESSSETUP ||
 		    SMBD_SMB2_IN_BODY_LEN(req) <= SETUP_SECURITY_MODE_AT) {
 			continue;
@@ -117,27 +169,29 @@ static bool read_requests(TALLOC_CTX *mem_ctx,
 }
 
 static enum sg_auth_found of_session(TALLOC_CTX *mem_ctx,
-				     struct smbXsrv_session_auth0 *auth,
+				     const struct setup *setup,
 				     struct sg_logon *logon,
 				     const char **problem)
 {
-	uint8_t flags = auth->in_flags;
+	uint8_t flags = setup->auth->in_flags;
 	bool ok;
 
 	*logon = (struct sg_logon){
 		.client = sg_client_here(),
-		.xconn = auth->connection,
-		.shown = sg_setup_state(auth),
-		.session = auth->session,
-		.before = auth->session->global->auth_session_info,
-		.security_mode = auth->in_security_mode,
+		.xconn = setup->xconn,
+		.shown = sg_setup_state(setup->auth),
+		.session = setup->session,
+		.before = setup->session->global->auth_session_info,
+		.security_mode = setup->auth->in_security_mode,
+		.ended = setup->ended,
 	};
 	if (logon->client == NULL || logon->shown == NULL) {
 		*problem = "out of memory";
 		return SG_AUTH_PROBLEM;
 	}
+	logon->shown->xconn = setup->xconn;
 	ok = read_requests(mem_ctx,
-			   auth,
+			   setup,
 			   &flags,
 			   &logon->security_mode,
 			   problem);
@@ -186,12 +240,12 @@ enum sg_auth_found sg_auth_logon(TALLOC_CTX *mem_ctx,
 				 struct sg_logon *logon,
 				 const char **problem)
 {
-	struct smbXsrv_session_auth0 *auth = NULL;
-	enum sg_auth_found found = auth_of(mem_ctx, gensec, &auth, problem);
+	struct setup setup = {.session = NULL};
+	enum sg_auth_found found = setup_of(mem_ctx, gensec, &setup, problem);
 
 	switch (found) {
 	case SG_AUTH_LOGON:
-		return of_session(mem_ctx, auth, logon, problem);
+		return of_session(mem_ctx, &setup, logon, problem);
 	case SG_AUTH_NONE:
 		return of_encryption(mem_ctx, gensec, logon, problem);
 	default:

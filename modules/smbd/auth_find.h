@@ -15,7 +15,7 @@ struct gensec_security;
 enum sg_auth_found {
 	SG_AUTH_NONE = 0, /* it serves something else */
 	SG_AUTH_LOGON,
-	SG_AUTH_GONE,	 /* its connection went while its answer waited */
+	SG_AUTH_GONE,	 /* its connection has gone */
 	SG_AUTH_PROBLEM, /* it cannot be looked into */
 };
 

@@ -12,8 +12,8 @@ struct tevent_context;
 struct tevent_req;
 
 /**
- * tevent_req_done(), some milliseconds from now; at once with 0, and when
- * memory does not suffice for waiting.
+ * tevent_req_done(), some milliseconds from now; at once with 0, when memory does
+ * not suffice for waiting, and within a second when the client has gone.
  */
 void sg_done_in(struct tevent_req *req,
 		struct tevent_context *ev,

@@ -42,6 +42,9 @@ struct sg_logon {
 	struct smbXsrv_session *session;
 	uint8_t security_mode; /* of SMB2: what the client asks for, 2.2.5 */
 
+	/* smbd has ended it while its answer waited: no session comes of it. */
+	bool ended;
+
 	/* With SG_LOGON_AGAIN, whose it has been so far. */
 	const struct auth_session_info *before;
 };

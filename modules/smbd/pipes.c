@@ -79,6 +79,67 @@ static void record_pipe(struct sg_client_state *client,
 	TALLOC_FREE(frame);
 }
 
+/* A session of SMB1 or SMB2, by its number. NULL: it is not there any more. */
+static struct smbXsrv_session *session_of(TALLOC_CTX *mem_ctx,
+					  struct smbXsrv_connection *xconn,
+					  uint64_t number)
+{
+	struct timeval tv = timeval_current();
+	NTTIME now = timeval_to_nttime(&tv);
+	struct smbXsrv_session *session = NULL;
+	const char *problem = NULL;
+	bool ok;
+
+	/* The session is the result, whatever its status. */
+	if (xconn->protocol < PROTOCOL_SMB2_02) {
+		(void)smb1srv_session_lookup(xconn,
+					     (uint16_t)number,
+					     now,
+					     &session);
+	} else {
+		(void)smb2srv_session_lookup_conn(xconn, number, now, &session);
+	}
+	ok = session != NULL &&
+	     sg_layout_fits(mem_ctx,
+			    SG_LAYOUT(session, struct smbXsrv_session),
+			    &problem) &&
+	     sg_layout_fits(
+		     mem_ctx,
+		     SG_LAYOUT(session->global, struct smbXsrv_session_global0),
+		     &problem);
+	return ok ? session : NULL;
+}
+
+/*
+ * A tree is used by others than who connected it: the users of an SMB1
+ * connection, and whoever a session of SMB2 was authenticated for again.
+ */
+static const struct sg_facts *facts_of_user(TALLOC_CTX *mem_ctx,
+					    const struct sg_tree *tree,
+					    uint64_t number)
+{
+	struct smbXsrv_connection *xconn = global_smbXsrv_client->connections;
+	struct smbXsrv_session *session = NULL;
+	struct sg_facts *facts = NULL;
+
+	if (xconn != NULL) {
+		session = session_of(mem_ctx, xconn, number);
+	}
+	if (session == NULL || session->global->auth_session_info == NULL) {
+		return tree->facts;
+	}
+	facts = talloc_memdup(mem_ctx, tree->facts, sizeof(*facts));
+	if (facts == NULL) {
+		return tree->facts;
+	}
+	facts->session_id = session->global->session_wire_id;
+	facts->account = facts->domain = facts->sid = NULL;
+	facts->mechanism = facts->password_type = facts->client_name = NULL;
+	sg_facts_add_mechanism(facts, sg_session_known(session));
+	sg_facts_add_account(facts, session->global->auth_session_info);
+	return facts;
+}
+
 /* A pipe that was told of has this for a child. */
 static const char told[] = "smbguard: told";
 
@@ -98,7 +159,12 @@ static void look_at(struct sg_client_state *client, struct files_struct *fsp)
 	}
 	mark = talloc_named_const(fsp->fake_file_handle, 0, told);
 	if (mark != NULL) {
-		record_pipe(client, tree->facts, fsp->fsp_name->base_name);
+		TALLOC_CTX *frame = talloc_stackframe();
+
+		record_pipe(client,
+			    facts_of_user(frame, tree, fsp->vuid),
+			    fsp->fsp_name->base_name);
+		TALLOC_FREE(frame);
 	}
 }
 
@@ -108,26 +174,10 @@ static const struct sg_facts *facts_at(TALLOC_CTX *mem_ctx,
 				       const struct connection_struct *conn,
 				       uint16_t uid)
 {
-	struct timeval now = timeval_current();
-	struct smbXsrv_session *session = NULL;
+	struct smbXsrv_session *session = session_of(mem_ctx, xconn, uid);
 	struct sg_facts *facts = NULL;
-	const char *problem = NULL;
-	NTSTATUS status;
-	bool ok;
 
-	status = smb1srv_session_lookup(xconn,
-					uid,
-					timeval_to_nttime(&now),
-					&session);
-	ok = NT_STATUS_IS_OK(status) &&
-	     sg_layout_fits(mem_ctx,
-			    SG_LAYOUT(session, struct smbXsrv_session),
-			    &problem) &&
-	     sg_layout_fits(
-		     mem_ctx,
-		     SG_LAYOUT(session->global, struct smbXsrv_session_global0),
-		     &problem);
-	if (!ok) {
+	if (session == NULL || !NT_STATUS_IS_OK(session->status)) {
 		return NULL;
 	}
 	facts = sg_facts_session(mem_ctx, xconn, session);
@@ -181,7 +231,7 @@ void sg_pipes_rap(struct sg_client_state *client,
 		record_rap(client,
 			   tcon,
 			   tree != NULL
-				   ? tree->facts
+				   ? facts_of_user(frame, tree, uid)
 				   : facts_at(frame, xconn, tcon->compat, uid));
 	}
 	TALLOC_FREE(frame);

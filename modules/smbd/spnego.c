@@ -228,6 +228,21 @@ static NTSTATUS told_status(struct gensec_security *gensec, NTSTATUS status)
 	return status;
 }
 
+/*
+ * Has smbd ended its session while the answer waited? For a logoff, or for
+ * another request of the same setup. Whatever it is waits for this one then; with
+ * any other error this one would wait for that in turn, both for ever.
+ */
+static bool is_ended(struct gensec_security *gensec)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sg_logon logon = {.client = NULL};
+	bool ended = find(frame, gensec, &logon) && logon.ended;
+
+	TALLOC_FREE(frame);
+	return ended;
+}
+
 static void update_done(struct tevent_req *subreq);
 
 /* Look at what the client sent, and have its password watched. */
@@ -293,7 +308,10 @@ static void update_done(struct tevent_req *subreq)
 	TALLOC_FREE(subreq);
 	more = NT_STATUS_EQUAL(state->status,
 			       NT_STATUS_MORE_PROCESSING_REQUIRED);
-	if (NT_STATUS_IS_OK(state->status)) {
+	if (is_ended(state->gensec)) {
+		state->status = NT_STATUS_USER_SESSION_DELETED;
+		msec = tell_failure(state->gensec, state->status);
+	} else if (NT_STATUS_IS_OK(state->status)) {
 		state->status = judge_early(state->gensec, &msec);
 	} else if (more) {
 		state->status = end_hopeless(state->gensec, &msec);
@@ -321,6 +339,9 @@ static NTSTATUS our_update_recv(struct tevent_req *req,
 		return status;
 	}
 	status = state->status;
+	if (GENSEC_UPDATE_IS_NTERROR(status) && is_ended(state->gensec)) {
+		status = NT_STATUS_USER_SESSION_DELETED;
+	}
 	*out = state->out;
 	talloc_steal(mem_ctx, out->data);
 	tevent_req_received(req);

@@ -134,6 +134,9 @@ struct sg_session_state {
 	int64_t answer_at;
 	int64_t delay;
 
+	/* While it is set up: where it comes from, see auth_find.c */
+	struct smbXsrv_connection *xconn;
+
 	/* Let in, and smbd has not asked yet who it is: see spnego.c */
 	struct auth_session_info *judged;
 

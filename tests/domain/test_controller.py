@@ -6,10 +6,12 @@ What: who reads sysvol and netlogon, and how; group policy and joins in audit an
 in enforce mode; NTLM denied; a downgrade of the mechanism.
 """
 
+import os
+
 import machine
 from clients import ticket_options
 from domain import ANNA, DOMAIN, PASSWORD, USER, access
-from domain_checks import REFUSE, check_downgrade
+from domain_checks import REFUSE, check_downgrade, enable_and_disable
 from harness import DENIED, visit
 
 OPTION = 'smbguard:ntlm'
@@ -67,6 +69,26 @@ def test_access_lists_of_sysvol(t, domain):
     t.equal(1, len(set(seen.values())))
     t.contains('ACL:NT AUTHORITY\\Authenticated Users:ALLOWED/OI|CI/READ',
                seen['smbguard dfs_samba4 acl_xattr'])
+
+
+def test_enable_and_disable(t, domain):
+    """Where there is no line, what the controller has by itself stays."""
+    dc = domain.controller(t, {'vfs objects': None, 'preload modules': None})
+
+    def acl(name):
+        return domain.client.run(
+            'smbcacls', '//dc.test.example/sysvol', name, '--use-kerberos=off',
+            '--user=%s%%%s' % (ANNA, 'Passw0rd.1'))
+    seen = acl('/') + acl('/test.example/Policies')
+
+    def look():
+        t.equal(seen, acl('/') + acl('/test.example/Policies'))
+        t.equal('ok', domain.krb5(dc, 'netlogon', 'anna').got)
+        dc.settle()
+    look()
+    t.true(not os.path.exists(dc.audit), 'nothing is recorded')
+    enable_and_disable(t, dc, 'smbguard dfs_samba4 acl_xattr', look)
+    look()
 
 
 def logons(dc):

@@ -8,11 +8,12 @@ access lists; the report.  Each refusal stands beside the same access allowed.
 """
 
 import itertools
+import os
 import time
 
 import tool_report
 from domain import ANNA, DOMAIN, REALM, USER, access
-from domain_checks import REFUSE, check_downgrade
+from domain_checks import REFUSE, check_downgrade, enable_and_disable
 from harness import DENIED, visit
 
 OPTION = 'smbguard:ntlm'
@@ -20,6 +21,7 @@ DENY = {OPTION: 'deny'}
 DELAY = 'smbguard:auth failure delay'
 # For a delay of one second.
 EARLIEST, LATEST = 1, 1.9
+TRIES = 10
 LOGON_FAILURE = 'NT_STATUS_LOGON_FAILURE'
 # Who, with which password; what the client gets, and what the event says.
 REFUSED = (
@@ -184,6 +186,35 @@ def test_access_lists(t, domain):
     t.equal(1, len(seen))
 
 
+def test_enable_and_disable(t, domain):
+    """From nothing to audit mode and back: the access lists stay."""
+    unguarded = {'vfs objects': 'acl_xattr', 'preload modules': None}
+    secret = 'ACL:%s:ALLOWED/0x0/FULL' % ANNA
+    smbd = domain.member(t, unguarded, {'enabled': {}})
+
+    def look(what):
+        got = domain.client.run(
+            'smbcacls', '//%s/enabled' % smbd.node.host, 'mine.txt',
+            '--use-kerberos=off', '--user=%s%%%s' % (ANNA, 'Passw0rd.1'))
+        t.contains(secret.lower(), got.lower(), what)
+        read = 'get mine.txt -'
+        t.contains('localhost', domain.krb5(smbd, 'enabled', 'anna', read).output)
+        t.equal(DENIED, domain.krb5(smbd, 'enabled', 'clara', read).got)
+        t.equal('ok', domain.krb5(smbd, 'open', 'clara').got)
+        smbd.settle()
+        return got
+    t.equal('ok', domain.krb5(smbd, 'enabled', 'anna',
+                              'put /etc/hosts mine.txt').got)
+    domain.client.run('smbcacls', '//%s/enabled' % smbd.node.host, 'mine.txt',
+                      '--use-kerberos=off', '--user=%s%%%s' % (
+                          ANNA, 'Passw0rd.1'), '--set', secret)
+    seen = look('before')
+    t.true(not os.path.exists(smbd.audit), 'nothing is recorded')
+    enable_and_disable(t, smbd, 'smbguard acl_xattr', lambda: t.equal(
+        seen, look('guarded')))
+    t.equal(seen, look('and back'))
+
+
 def test_report(t, domain):
     smbd = domain.member(t, {'smbguard:mode': 'audit', **DENY})
     t.equal('ok', domain.ntlm(smbd, 'open', ANNA).got)
@@ -225,7 +256,7 @@ def answers(t, domain, smbd, users):
     got = []
     for user, password in users:
         # Other work of the machine can only add to the time.
-        for _ in range(3):
+        for _ in range(TRIES):
             begin = time.monotonic()
             answer = domain.ntlm(smbd, 'open', user, password)
             took = time.monotonic() - begin

@@ -199,12 +199,19 @@ class Logons(wire.Connection):
             raise RuntimeError('no tree: ' + status_name(status))
         return struct.unpack_from('<I', message, 36)[0]
 
-    def read_file(self, tree, session, name='hello.txt'):
-        """What is in a file, or how it was refused."""
+    def _create(self, name, access, tree, session):
         text = name.encode('utf-16-le')
         self.request(CREATE, struct.pack(
-            '<HBBIQQIIIIIHHII', 57, 0, 0, 2, 0, 0, 0x20089, 0, 7, 1, 0x40,
+            '<HBBIQQIIIIIHHII', 57, 0, 0, 2, 0, 0, access, 0, 7, 1, 0x40,
             64 + 56, len(text), 0, 0) + text, session, tree)
+
+    def open_pipe(self, name, tree, session):
+        self._create(name, 0x12019f, tree, session)
+        return status_name(self.answer()[1])
+
+    def read_file(self, tree, session, name='hello.txt'):
+        """What is in a file, or how it was refused."""
+        self._create(name, 0x20089, tree, session)
         _, status, _, body = self.answer()
         if status != SUCCESS:
             return status_name(status)

@@ -215,6 +215,13 @@ class Smbd(Clients):
                 break
         raise ServerError('smbd did not start:\n' + self.log_tail())
 
+    def restart(self):
+        """With the smb.conf that is there, whoever has written it."""
+        self.stop()
+        self._spawn()
+        if not self._wait_for_port():
+            raise ServerError('smbd did not start:\n' + self.log_tail())
+
     def _spawn(self):
         command = ['unshare', '--mount', '--propagation', 'private', 'sh',
                    '-c', BIND_AND_RUN, 'sh', self.vfs_dir,

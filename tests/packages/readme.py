@@ -106,7 +106,17 @@ def in_days(number):
 
 
 def audit(system, readme):
-    lines = readme.block('preload modules')
+    with open(system.file('etc/samba/smb.conf'), encoding='utf-8') as f:
+        before = f.read()
+    out, status = system.sh(readme.has('smbguard enable'), check=False)
+    check('1. enable asks, and writes nothing where nobody answers',
+          status == 2 and '+' in out, out)
+    out = system.sh('smbguard enable --yes; smbguard disable --yes')[0]
+    with open(system.file('etc/samba/smb.conf'), encoding='utf-8') as f:
+        check('1. enable, disable: smb.conf is what it was', f.read() == before,
+              out)
+    system.sh('smbguard enable --yes')
+    lines = readme.block('smbguard:min protocol')
     ours, theirs = lines.split('[private]\n')
     into(system, 'global', ours.replace('[global]\n', ''))
     into(system, 'private', theirs)
@@ -159,3 +169,16 @@ def enforce(system, readme):
     clean(system, '5. so are the lines that smbd needs')
     expect(system, '5. all enforce; the scanner is excepted', NO_SMB1,
            private_SMB2_10=DENIED, **{SCANNER: 'OK'})
+    undo(system, readme)
+
+
+def undo(system, readme):
+    out, status = system.sh(readme.has('smbguard disable') + ' --dry-run',
+                            check=False)
+    check('Undo: what would be open to everybody is named',
+          status == 0 and 'server min protocol = NT1' in out, out)
+    edit(system, lambda text: text.replace('server min protocol = NT1\n', '')
+         .replace('ntlm auth = ntlmv1-permitted\n', ''))
+    out, status = system.sh('smbguard disable --yes', check=False)
+    check('Undo: taken out, it is disabled', status == 0, out)
+    expect(system, 'Undo: nobody is refused any more, and no share lost', NO_SMB1)

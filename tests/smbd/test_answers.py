@@ -192,6 +192,25 @@ def test_password_that_is_asked_to_go_on(t):
                 ['%08x' % status for status in got])
 
 
+def test_exceptions_that_let_nobody_in(t):
+    """For other things, or for others' addresses: nobody is asked to go on.
+    Where bob may use NTLM, everybody is who could be he."""
+    late = {**excepted('bob'), DELAY: '500'}
+    allow, hosts = 'smbguard:old allow', 'smbguard:old hosts'
+    for more, status in (
+            ({allow: 'unencrypted'}, 0xc0000022),
+            ({allow: 'guest', hosts: '127.0.0.1'}, 0xc0000022),
+            ({hosts: '127.0.0.2'}, 0xc0000022),
+            ({'smbguard:encryption': 'required'}, 0xc0000022),
+            ({}, 0xc0000016)):
+        smbd = t.smbd(options={**late, **more})
+        with Logons(smbd.port, 'SMB2_10') as c:
+            first, challenge, session = c.first_half('alice', mic=True)
+            c.send_token(with_checksum(first, challenge, 'alice', None),
+                         session)
+            t.equal('%08x' % status, '%08x' % c.answer()[1], str(more))
+
+
 def test_many_guesses_at_once(t):
     """Whichever of them is right: one delay after the other."""
     smbd = t.smbd(options={**excepted('bob'), DELAY: '300'})

@@ -311,7 +311,7 @@ def test_channel_that_hangs_up_while_it_waits(t):
         t.equal(DENIED, one.tree_connect('kerb', session))
     t.equal('ok', smbd.smbclient('open').got)
     t.story(smbd, *['negotiate allowed', 'session allowed'] * 2,
-            *['auth_failed failed'] * 2, *visit('open')[2:],
+            *['auth_failed failed'] * 3, *visit('open')[2:],
             'share_connect denied kerb', *visit('open'))
 
 
@@ -326,6 +326,25 @@ def test_client_that_does_not_wait(t):
     else:
         t.equal(['negotiate allowed'], told)
     t.equal('ok', smbd.smbclient('open').got)
+
+
+def test_no_process_waits_for_who_has_gone(t):
+    """No account is needed for a row of guesses that takes minutes."""
+    smbd = t.smbd(options={DELAY: '10000', **STEADY})
+    with Logons(smbd.port, 'SMB3_02') as c:
+        t.equal(SUCCESS, c.attempt('', ''))  # this brings the credits
+        ready = []
+        for _ in range(6):
+            first, challenge, session = c.first_half('alice')
+            ready.append((session, c.second_half(first, challenge, 'alice',
+                                                 'wrong')))
+        for session, token in ready:
+            c.send_token(token, session)
+        smbd.wait_until_read(c)
+        smbd.wait_for_events(6, event='auth_failed')
+    # That waits for the end of its process, and not for a minute.
+    t.story(smbd, 'negotiate allowed', 'session allowed',
+            *['auth_failed failed'] * 6)
 
 
 def test_delay_that_cannot_be_parsed(t):

@@ -213,6 +213,19 @@ def test_names_that_nobody_is_found_by(t):
     t.equal(6, checked, 'names')
 
 
+def test_sids_of_everybody(t):
+    """smbd has a name for each; told is one by which somebody is found."""
+    for sid, name in (('S-1-1-0', 'Everyone'),
+                      ('S-1-5-2', 'NT Authority\\Network')):
+        smbd = unencrypted(t, groups=name)
+        found = smbd.smbclient('secret', 'SMB2_10').got == 'ok'
+        smbd = unencrypted(t, groups=sid)
+        t.equal(DENIED, smbd.smbclient('secret', 'SMB2_10').got)
+        denied = smbd.events(event='share_connect')[-1]
+        t.fields(denied, outcome='denied')
+        t.equal(found, 'Write %s into' % name in denied['reason'], name)
+
+
 def test_name_that_nobody_is_found_by_in_audit_mode(t):
     smbd = guarded(t, {'smbguard:mode': 'audit', ENCRYPTION: 'required'},
                    named('plain'),

@@ -11,8 +11,10 @@ passwords, and the owner and ACL of a file in a share that was refused.
 import contextlib
 
 import sandbox
+import smb1
 from clients import ANONYMOUS
 from harness import DENIED
+from ntlm_client import Logons
 
 from impacket import nt_errors, smbconnection
 from impacket.dcerpc.v5 import rpcrt, samr, transport
@@ -79,6 +81,33 @@ def test_pipe_is_told_of(t):
              pipe='srvsvc', account='alice', clientAddress='127.0.0.1')
     t.equal('ok', smbd.smbclient('open').got)
     t.one(smbd.events(event='pipe_open'), 'a file is none')
+
+
+def test_who_opens_a_pipe_through_anothers_tree(t):
+    """Not who connected it: an SMB1 tree serves all users of its connection,
+    and a session may have become somebody else's."""
+    smbd = server(t)
+    with smb1.Smb1(smbd.port) as c:
+        t.equal(smb1.SUCCESS, c.log_on(''))
+        t.equal(smb1.SUCCESS, c.tree('IPC$'))
+        t.equal(smb1.SUCCESS, c.log_on('bob'))
+        t.equal(smb1.SUCCESS, c.message(smb1.create('\\srvsvc'))[0])
+        t.true('open' in c.list_shares(), 'RAP')
+    tree = smbd.events(event='share_connect')[0]
+    bob = smbd.events(event='session')[-1]
+    for event in t.each(smbd.events(event='pipe_open'), 2):
+        t.fields(event, account='bob', sid=bob['sid'], share='IPC$',
+                 authMechanism='NTLM')
+        t.true(event['sessionId'] != tree['sessionId'], 'his own session')
+        t.contains('bob', event['reason'])
+    smbd = server(t)
+    with Logons(smbd.port, 'SMB2_10') as c:
+        session = c.log_on('alice')
+        tree = c.tree('IPC$', session)
+        t.equal(session, c.log_on('bob', session=session, ntlmv2=False))
+        t.equal('NT_STATUS_SUCCESS', c.open_pipe('srvsvc', tree, session))
+    t.fields(t.one(smbd.events(event='pipe_open')), account='bob',
+             share='IPC$', passwordType='NTLMv1', authMechanism='NTLMSSP')
 
 
 def test_pipes_of_an_anonymous_client(t):

@@ -309,8 +309,10 @@ def test_rsyslog_syslog(t):
 
 
 def test_systemd_units(t):
-    units = [example('prometheus/smbguard-metrics.' + kind)
-             for kind in ('service', 'timer')]
+    units = [os.path.join(folder, name)
+             for folder, _, names in os.walk(example('.'))
+             for name in names if name.endswith(('.service', '.timer'))]
+    t.each(units, 7, 'units')
     status, output = t.run('systemd-analyze', 'verify', '--man=no', *units)
     t.equal((0, ''), (status, output))
     broken = os.path.join(t.directory, 'broken.service')

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The README's five steps: nothing is opened, and check is clean at each.
 
-What: its lines go into a configuration as they stand there, and out again.  A
+What: `smbguard enable` and the lines for who writes them by hand come to the same.
+The README's lines go into a configuration as they stand there, and out again.  A
 private smbd shows what clients of SMB1, 2.1 and 3.1.1 get at each step; a member
 of a domain, which needs one to start, is shown to check alone.
 
@@ -13,11 +14,14 @@ How it fails: a line that the README does not have any more is a failure.
 """
 
 import datetime
+import json
 import os
 import re
 
+import smbconf
 from check_tool import check
-from harness import DENIED, STAGE, Failure
+from harness import DENIED, ROOT, STAGE, Failure
+from setup_tool import must, read
 from sources import text
 
 SCANNER = '127.0.0.7'
@@ -69,10 +73,10 @@ def clean(t, config, name):
 
 
 def first(config, modules):
-    """Step 1, `modules` behind smbguard."""
-    lines = block('preload modules')
-    for section, options in lines.items():
-        config.update(section, options)
+    """Step 1 by hand, `modules` behind smbguard."""
+    for words in ('preload modules', 'smbguard:min protocol'):
+        for section, options in block(words).items():
+            config.update(section, options)
     config.set('global', 'preload modules', STAGE + '/smbguard.so')
     ours = has('vfs objects = smbguard').partition(' = ')[2]
     config.set('global', 'vfs objects', ' '.join([ours] + modules))
@@ -161,6 +165,55 @@ def test_the_steps_on_a_member(t):
         t.true('vfs-no-acls' not in found, name + ': the ACLs are kept')
     config.set('global', 'vfs objects', 'smbguard')
     t.true('vfs-no-acls' in clean(t, config, 'lost'), 'check has a note')
+
+
+def test_enable_is_what_is_written_by_hand(t):
+    has('smbguard enable')
+    for security, modules in t.each([('user', ['recycle', 'acl_xattr']),
+                                     ('ads', ['acl_xattr'])], 2, 'servers'):
+        config = smbconf.Config()
+        config.update('global', {'security': security, 'workgroup': 'X',
+                                 'vfs objects': ' '.join(modules)})
+        config.set('private', 'path', t.directory)
+        path = os.path.join(t.directory, 'smb.conf')
+        config.write(path)
+        before = read(path)
+        must(t, ['enable'], path)
+        enabled = smbconf.Config.load(path)
+        enabled.update('private', block('smbguard:min')['private'])
+        enabled.update('global', block('smbguard:min')['global'])
+        first(config, modules)
+        t.equal({section: sorted(options.values())
+                 for section, options in config.sections.items()},
+                {section: sorted(options.values())
+                 for section, options in enabled.sections.items()})
+        must(t, ['disable'], path)
+        t.equal(before, read(path), 'and back to nothing')
+
+
+def test_the_costs_are_those_that_were_measured(t):
+    """Rounded as the README has them."""
+    with open(os.path.join(ROOT, 'docs/performance.json'),
+              encoding='utf-8') as f:
+        measured = json.load(f)
+    count = {(row['case'], row['server']): row['instructions']
+             for row in measured['instructions']}
+    stock, ours, other = (count['visit', name] for name in
+                          ('stock', 'smbguard', 'full_audit'))
+    memory = {row['server']: row['private_kib'] for row in measured['memory']}
+    first_message = {row['server']: row['seconds'] * 1000
+                     for row in measured['connection']
+                     if row['visit'] == 'negotiate'}
+    costs = ' '.join(text('README.md').split('**Costs.**')[1].split(
+        '**Risks.**')[0].split())
+    for said in t.each([
+            '%.0f %% more instructions' % (100 * (ours - stock) / stock),
+            '(%.1f million more;' % ((ours - stock) / 1e6),
+            'vfs_full_audit %.1f million more' % ((other - stock) / 1e6),
+            '%.0f KiB more memory' % (memory['smbguard'] - memory['stock']),
+            '%.1f ms instead of %.1f ms' % (first_message['smbguard'],
+                                            first_message['stock'])], 5):
+        t.contains(said, costs)
 
 
 def test_the_step_that_was_wrong(t):

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """smbguard status: who is connected, and what the policy would say now.
 
-What: clients stay connected to a private smbd while the command looks at it;
-what smbstatus does not tell stays unknown.
+What: clients stay connected to a private smbd while the command looks at it.
+What smbstatus does not tell is in the events; what is in neither stays unknown.
 """
 
 import json
@@ -41,6 +41,12 @@ def changed(t, smbd, options, shares=None, name='changed.conf'):
     return path
 
 
+def without_events(t, options=None):
+    """The same options, and no event to be found."""
+    return dict(options or {}, **{
+        'smbguard:audit file': os.path.join(t.directory, 'none.jsonl')})
+
+
 def test_nobody(t):
     smbd = t.smbd()
     t.equal((0, []), status(t, smbd.conf))
@@ -64,7 +70,10 @@ def test_who_is_connected_with_what(t):
         secret[key] for key in ('cipher', 'encrypted', 'clientAddress',
                                 'guest')))
     t.true(secret['clientPort'] > 0 and secret['pid'] > 0, 'port and process')
-    t.equal(['mechanism'], secret['unknown'])
+    for row in t.each(rows, 3, 'rows'):
+        # What SMB1 signs with is known only where it signs.
+        t.equal((['signing algorithm'] if row['dialect'] == 'NT1' else [],
+                 'NTLMSSP'), (row['unknown'], row['authMechanism']))
     bob = next(row for row in rows if row['account'] == 'bob')
     t.equal((None, 'HMAC-SHA256'), (
         {'-': None}.get(bob['cipher'], bob['cipher']),
@@ -102,11 +111,37 @@ def test_policy_of_now_judges(t):
                                         bob['exception']))
 
 
+def test_mechanism_is_in_an_event(t):
+    """Of the same logon: neither of another user nor of another dialect."""
+    smbd = t.smbd()
+    with smbd.connected('open'), \
+            smbd.connected('open', 'SMB2_10', user='bob'), \
+            smbd.connected('open', 'NT1'):
+        conf = changed(t, smbd, {'smbguard:ntlm': 'deny'})
+        code, rows = status(t, conf)
+        t.equal((1, [('denied', 'NTLMSSP')] * 3), (code, [
+            (row['outcome'], row['authMechanism']) for row in rows]))
+        # What was rotated away is found as well.
+        os.rename(smbd.audit, smbd.audit + '.1')
+        t.equal((1, rows), status(t, conf))
+        # Of other sessions nothing is taken.
+        with open(smbd.audit + '.1', encoding='utf-8') as f:
+            lines = f.read()
+        with open(smbd.audit + '.1', 'w', encoding='utf-8') as f:
+            f.write(lines.replace('"sessionId":"0x', '"sessionId":"0x7')
+                    .replace('"account":"', '"account":"m'))
+        code, rows = status(t, conf)
+        t.equal((0, ['unknown'] * 3), (code, [r['outcome'] for r in rows]))
+        with open(smbd.audit + '.1', 'w', encoding='utf-8') as f:
+            f.write(lines)
+        os.rename(smbd.audit + '.1', smbd.audit)
+
+
 def test_mechanism_is_not_told(t):
     smbd = t.smbd()
     with smbd.connected('open'):
         t.equal('allowed', t.one(status(t, smbd.conf)[1])['outcome'])
-        conf = changed(t, smbd, {'smbguard:ntlm': 'deny'})
+        conf = changed(t, smbd, without_events(t, {'smbguard:ntlm': 'deny'}))
         code, rows = status(t, conf)
         row = t.one(rows)
         t.equal((0, 'unknown', 'smbguard:ntlm'), (code, row['outcome'],
@@ -120,8 +155,14 @@ def test_cipher_of_who_does_not_encrypt_is_not_told(t):
         conf = changed(t, smbd, {'smbguard:encryption': 'required'})
         code, rows = status(t, conf)
         row = t.one(rows)
+        t.equal((0, 'allowed', 'AES-128-GCM', 'none'), (
+            code, row['outcome'], row['cipher'], row['encrypted']))
+        conf = changed(t, smbd, without_events(t))
+        code, rows = status(t, conf)
+        row = t.one(rows)
         t.equal((0, 'unknown', None), (code, row['outcome'], row['cipher']))
         t.contains('cipher', row['reason'])
+    smbd.config.set('global', 'smbguard:audit file', smbd.audit)
     # Below 3.0 there is none, and that is known.
     with smbd.connected('open', 'SMB2_10'):
         code, rows = status(t, conf)

@@ -18,7 +18,7 @@ import subprocess
 import time
 
 import harness
-from tool_report import HOSTILE, TOOL, event, lines
+from tool_report import HOSTILE, TOOL, allowed, event, lines
 
 PATIENCE = 20
 ESCAPE = re.compile(rb'\x1b\[\d*m')
@@ -96,7 +96,7 @@ def append(path, *names):
 
 def test_a_real_server_is_watched(t):
     smbd = t.smbd()
-    with Watch(t, '--file', smbd.audit).ready() as watch:
+    with Watch(t, '--file', smbd.audit, '--every').ready() as watch:
         smbd.smbclient('secret', 'SMB2_10')
         output = watch.wait(b'share_connect')
         t.contains(b'denied', output)
@@ -206,8 +206,60 @@ def test_json_is_passed_on(t):
         t.equal(events, [json.loads(x) for x in output.splitlines()])
 
 
+def shown(t, path, *arguments):
+    """The accounts of what is shown of a file."""
+    done = subprocess.run([TOOL, 'watch', *arguments, path], check=False,
+                          timeout=PATIENCE, capture_output=True)
+    t.equal((0, b''), (done.returncode, done.stderr), arguments)
+    return [line.split()[4] for line in done.stdout.decode().splitlines()]
+
+
+def test_what_is_shown(t):
+    path = os.path.join(t.directory, 'log')
+    with open(path, 'wb') as f:
+        f.write(lines([
+            event(account='refused'),
+            event(account='would', outcome='would_deny', share='Other',
+                  clientAddress='2001:db8::7'),
+            allowed(account='let-in', clientAddress='198.51.100.1'),
+            allowed(account='left', event='share_disconnect'),
+            allowed(account='ipc', share='IPC$'),
+            allowed(account='pipe', share='IPC$', event='pipe_open'),
+            event(account='no-ipc', share='IPC$'),
+            event(account='failed', event='auth_failed', outcome='failed',
+                  share=None, severity='notice')]))
+    every = ['refused', 'would', 'let-in', 'left', 'ipc', 'pipe', 'no-ipc',
+             'failed']
+    for arguments, expected in t.each((
+            ((), ['refused', 'would', 'let-in', 'no-ipc', 'failed']),
+            (('--every',), every),
+            (('--refused',), ['refused', 'would', 'no-ipc']),
+            (('--share', 'SECRET'), ['refused', 'let-in']),
+            (('--share=secret', '--every'), ['refused', 'let-in', 'left']),
+            (('--share=other', '--share=ipc$'),
+             ['would', 'ipc', 'pipe', 'no-ipc']),
+            (('--client=192.0.2.0/24',), ['refused', 'no-ipc', 'failed']),
+            (('--client=2001:db8::7',), ['would']),
+            (('--refused', '--client=198.51.100.1'), []),
+            (('--severity=notice', '--share=other'), ['would']),
+            (('--severity=warning', '--client=198.51.100.1'), ['let-in']),
+            (('--severity=warning', '--client=192.0.2.7'),
+             ['refused', 'no-ipc']),
+            (('--severity=critical',), []),
+            (('--refused', '--share=secret'), ['refused'])), 14, 'questions'):
+        t.equal(expected, shown(t, path, *arguments), arguments)
+    # A program gets all that it did not say it does not want.
+    done = subprocess.run([TOOL, 'watch', '--format=json', path], check=True,
+                          capture_output=True)
+    t.equal(every, [json.loads(line)['account']
+                    for line in done.stdout.splitlines()])
+
+
 def test_usage(t):
     for arguments, status in ((['--help'], 0), (['--format=xml'], 2),
+                              (['-f', 'xml'], 2), (['--client=host'], 2),
+                              (['--severity=bad'], 2),
+                              (['--file', 'x', 'y'], 2),
                               (['--nothing'], 2), (['file'], 2),
                               (['--journal', '--file', 'x'], 2),
                               (['--file', t.directory], 2)):

@@ -18,6 +18,7 @@
 #define OPTION "smbguard:legacy"
 #define OWN_SID "S-1-5-21-1-2-3-1104"
 #define GROUP_SID "S-1-5-21-1-2-3-1110"
+#define WORLD_SID "S-1-1-0"
 
 /* TEST\alice, of TEST\staff; what is asked for is counted. */
 struct domain {
@@ -42,6 +43,9 @@ static const char *name_in_domain(TALLOC_CTX *mem_ctx,
 	struct domain *d = data;
 
 	*who = strcasecmp(sid, OWN_SID) == 0 ? SG_USER : SG_GROUP;
+	if (strcasecmp(sid, WORLD_SID) == 0) {
+		return "Everyone"; /* is found by no name */
+	}
 	if (*who == SG_GROUP && strcasecmp(sid, GROUP_SID) != 0) {
 		return NULL;
 	}
@@ -126,6 +130,8 @@ static const struct {
 	{'\\', "users", "malice", NULL, NULL},
 	{'\\', "users", "alice@TEST.EXAMPLE", NULL, NULL},
 	{'\\', "users", "S-1-5-21-1-2-3-1105", NULL, NULL},
+	{'\\', "users", WORLD_SID, NULL, NULL},
+	{'\\', "groups", WORLD_SID, NULL, NULL},
 	{'\\', "users", "@", NULL, NULL},
 	{'\\', "users", "@S-1-", NULL, NULL},
 	{'\\', "groups", "admins", NULL, NULL},

@@ -153,9 +153,14 @@ static void test_policy_exception_for_others_is_not_told(void **state)
 	elsewhere.client_address = "198.51.100.7";
 	verdict = judge(mem_ctx, &conf, &elsewhere, LAST_SECOND);
 	assert_verdict(verdict, SG_DENIED, NULL, NULL);
+	/* Its own, for something else: it says so, and is not named as used. */
 	conf_set(&conf, "legacy allow", "ntlm");
 	verdict = judge(mem_ctx, &conf, &guest, LAST_SECOND);
-	assert_verdict(verdict, SG_DENIED, NULL, NULL);
+	assert_int_equal(verdict->outcome, SG_DENIED);
+	assert_null(verdict->exception);
+	assert_non_null(strstr(verdict->reason,
+			       " Exception legacy does not help: "
+			       "\"smbguard:legacy allow\" lacks guest. "));
 	conf_set(&conf, "legacy allow", "guest");
 	verdict = judge(mem_ctx, &conf, &guest, LAST_SECOND);
 	assert_verdict(verdict, SG_ALLOWED, "legacy", "2026-12-31");

@@ -387,6 +387,53 @@ static void test_sections_may_except(void **state)
 	}
 }
 
+/* An exception for whomever helps who is on no list of it, in that alone. */
+static void test_sections_of_the_named(void **state)
+{
+	static const struct {
+		const char *list;
+		const char *allow;
+		enum sg_outcome expected;
+	} rows[] = {
+		{"users", "ntlm", SG_ALLOWED},
+		{"groups", "ntlm", SG_ALLOWED},
+		{"users", "unencrypted", SG_DENIED},
+		{"shares", "ntlm", SG_DENIED},
+	};
+	static const struct sg_facts nobody = {
+		.client_address = "192.0.2.7",
+		.mechanism = "ntlmssp",
+		.dialect = SG_DIALECT_SMB3_11,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct conf conf = by_user;
+		struct sg_settings *global = NULL;
+		struct sg_policy policy = no_policy;
+		struct sg_policy *named = NULL;
+		struct sg_verdict *verdict = NULL;
+		char list[32];
+
+		snprintf(list, sizeof(list), "legacy %s", rows[i].list);
+		conf_set(&conf, "ntlm", "deny");
+		conf_set(&conf, "legacy users", NULL);
+		conf_set(&conf, list, "staff");
+		conf_set(&conf, "legacy allow", rows[i].allow);
+		global = conf_parse(NULL, &conf);
+		policy.global = global;
+		named = sg_policy_of_the_named(global, &policy);
+		assert_non_null(named);
+		verdict = decide(SG_GATE_SESSION, &policy, &nobody);
+		assert_int_equal(verdict->outcome, SG_DENIED);
+		talloc_free(verdict);
+		verdict = decide(SG_GATE_SESSION, named, &nobody);
+		assert_int_equal(verdict->outcome, rows[i].expected);
+		talloc_free(verdict);
+		talloc_free(global);
+	}
+}
+
 static void test_sections_must_record(void **state)
 {
 	static const struct {
@@ -435,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_sections_floor_of_signing_algorithms),
 		cmocka_unit_test(test_sections_floor_agrees_with_the_verdict),
 		cmocka_unit_test(test_sections_may_except),
+		cmocka_unit_test(test_sections_of_the_named),
 		cmocka_unit_test(test_sections_must_record),
 	};
 

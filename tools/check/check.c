@@ -115,7 +115,7 @@ static int print_options(bool json)
 	return ok ? SG_EXIT_OK : SG_EXIT_ERROR;
 }
 
-static void look(struct sg_check *check)
+void sg_check_all(struct sg_check *check)
 {
 	sg_check_oddities(check);
 	sg_check_options(check);
@@ -158,7 +158,7 @@ static int run(TALLOC_CTX *frame, const char *path, bool json)
 	}
 	check = sg_check_new(frame, conf);
 	if (check != NULL) {
-		look(check);
+		sg_check_all(check);
 	}
 	if (check != NULL && json) {
 		root = sg_check_json(check);

@@ -73,6 +73,11 @@ struct sg_check {
 struct sg_check *sg_check_new(TALLOC_CTX *mem_ctx, const struct sg_conf *conf);
 
 /**
+ * Ask all questions, and put the findings in order.
+ */
+void sg_check_all(struct sg_check *check);
+
+/**
  * Add a finding; its sentence is fmt, and its remedy is copied.
  */
 void sg_check_add(struct sg_check *check,
@@ -98,6 +103,9 @@ void sg_check_names(struct sg_check *check, const struct sg_exception *e);
 /** Is the server a member of a domain, and no controller of one? */
 bool sg_check_is_member(const struct sg_check *check);
 
+/** Is it a domain controller? */
+bool sg_check_is_controller(const struct sg_check *check);
+
 /** Exceptions for everybody or for years, and for accounts that nobody has. */
 void sg_check_width(struct sg_check *check, const struct sg_exception *e);
 
@@ -109,6 +117,16 @@ void sg_check_twice(struct sg_check *check);
 
 /** Settings of Samba that are weakened where smbguard refuses nobody. */
 void sg_check_opened(struct sg_check *check);
+
+/* How many of these there can be */
+#define SG_CHECK_MAX_OPENED 8
+
+/**
+ * Settings of Samba that open something which smbguard refuses: without it they
+ * are open to everybody. Returns how many there are.
+ */
+size_t sg_check_held(const struct sg_check *check,
+		     const struct sg_conf_param *params[SG_CHECK_MAX_OPENED]);
 
 /** What else stands in "vfs objects", and what does not any more. */
 void sg_check_vfs(struct sg_check *check);
@@ -196,6 +214,11 @@ const struct sg_client_row *sg_client_rows(void);
 
 /** All as JSON. NULL when out of memory. */
 json_t *sg_check_json(const struct sg_check *check);
+
+/** One finding as text, with those that say the same of other shares. */
+void sg_check_print_finding(const struct sg_check *check,
+			    size_t number,
+			    bool colour);
 
 /** All as text for a person. */
 void sg_check_print(const struct sg_check *check, bool colour);

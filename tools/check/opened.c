@@ -105,6 +105,55 @@ static void check_row(struct sg_check *check, const struct opened_row *row)
 		     e->name);
 }
 
+/* Does an option of one section refuse what this row opens? */
+static bool refuses(const struct sg_settings *settings, uint32_t allow)
+{
+	return ((allow & SG_ALLOW_SMB1) != 0 &&
+		(settings->min_protocol > SG_DIALECT_NT1 ||
+		 settings->encryption == SG_NEED_REQUIRED)) ||
+	       ((allow & SG_ALLOW_NTLM) != 0 &&
+		settings->ntlm == SG_PERMIT_DENY) ||
+	       ((allow & SG_ALLOW_GUEST) != 0 &&
+		settings->guest == SG_PERMIT_DENY) ||
+	       ((allow & SG_ALLOW_UNSIGNED) != 0 &&
+		settings->signing == SG_NEED_REQUIRED);
+}
+
+/* And in enforce mode, so that without it more is open than before? */
+static bool is_held(const struct sg_check *check, uint32_t allow)
+{
+	bool enforced = sg_mode_of(check->settings, NULL) == SG_MODE_ENFORCE;
+	bool held = enforced && refuses(check->settings, allow);
+	size_t i;
+
+	for (i = 0; !held && i < check->num_shares; i++) {
+		const struct sg_settings *own = check->shares[i].settings;
+
+		held = sg_mode_of(check->settings, own) == SG_MODE_ENFORCE &&
+		       (refuses(own, allow) || refuses(check->settings, allow));
+	}
+	return held;
+}
+
+size_t sg_check_held(const struct sg_check *check,
+		     const struct sg_conf_param *params[SG_CHECK_MAX_OPENED])
+{
+	const struct opened_row *row = NULL;
+	size_t num = 0;
+
+	for (row = rows; row->name != NULL; row++) {
+		const struct sg_conf_param *param =
+			sg_conf_find(check->global, row->name);
+		bool is = param != NULL && row->is(param->value) &&
+			  is_held(check, row->allow);
+
+		if (is && check->preload_loads && num < SG_CHECK_MAX_OPENED) {
+			params[num++] = param;
+		}
+	}
+	return num;
+}
+
 /* As it may have been before: that is what audit mode is there to find out. */
 static void check_served(struct sg_check *check)
 {

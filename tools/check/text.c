@@ -101,9 +101,9 @@ static void print_others(const struct sg_check *check, size_t first)
 	talloc_free(text);
 }
 
-static void print_finding(const struct sg_check *check,
-			  size_t number,
-			  bool colour)
+void sg_check_print_finding(const struct sg_check *check,
+			    size_t number,
+			    bool colour)
 {
 	const struct sg_finding *f = &check->findings[number];
 	char *place = place_of(f);
@@ -140,7 +140,7 @@ static void print_findings(const struct sg_check *check, bool colour)
 
 	for (i = 0; i < check->num_findings; i++) {
 		if (check->findings[i].alike == i) {
-			print_finding(check, i, colour);
+			sg_check_print_finding(check, i, colour);
 		}
 	}
 }

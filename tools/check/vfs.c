@@ -50,7 +50,7 @@ static const char *const acl_keepers[] = {
 	NULL,
 };
 
-static bool is_controller(const struct sg_check *check)
+bool sg_check_is_controller(const struct sg_check *check)
 {
 	static const char *const roles[] = {
 		"active directory domain controller",
@@ -332,7 +332,7 @@ static void check_section(struct sg_check *check,
 		return;
 	}
 	check_names(check, &where);
-	if (is_controller(check)) {
+	if (sg_check_is_controller(check)) {
 		check_controller(check, &where);
 	} else {
 		check_lost(check, &where);
@@ -349,7 +349,7 @@ void sg_check_vfs(struct sg_check *check)
 			check_section(check, check->shares[i].section);
 		}
 	}
-	if (!is_controller(check)) {
+	if (!sg_check_is_controller(check)) {
 		check_member(check);
 	}
 }

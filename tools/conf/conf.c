@@ -26,10 +26,10 @@
 #include "smbguard_config.h"
 
 #define MAX_DEPTH 100 /* smbd's own */
-#define REGISTRY "registry"
 
 struct reader {
 	struct sg_conf *conf;
+	const struct sg_conf_plan *plan;
 	size_t current; /* the section that is open */
 	unsigned depth;
 	bool registry_shares;
@@ -62,7 +62,7 @@ static bool oddity(struct reader *r, struct sg_conf_oddity odd)
 	return true;
 }
 
-static bool is_global(const char *name)
+bool sg_conf_is_global(const char *name)
 {
 	return strcasecmp(name, "global") == 0 ||
 	       strcasecmp(name, "globals") == 0;
@@ -74,7 +74,7 @@ static bool open_section(struct reader *r,
 			 unsigned line)
 {
 	struct sg_conf *conf = r->conf;
-	bool global = is_global(name);
+	bool global = sg_conf_is_global(name);
 	size_t i;
 
 	for (i = 0; i < conf->num_sections; i++) {
@@ -138,7 +138,7 @@ static bool include(struct reader *r, const struct sg_conf_param *param)
 		return false;
 	}
 	r->depth++;
-	if (strcasecmp(param->value, REGISTRY) == 0 && global) {
+	if (strcasecmp(param->value, SG_REGISTRY) == 0 && global) {
 		r->registry_shares = true;
 		ok = read_registry(r, true);
 	} else if (strchr(param->value, '%') != NULL) {
@@ -196,7 +196,7 @@ static bool add_param(struct reader *r, struct sg_conf_param param)
 		r->registry_shares = sg_conf_is_yes(param.value);
 	}
 	if (strcmp(param.key, "configbackend") == 0 && global) {
-		r->backend_registry = strcasecmp(param.value, REGISTRY) == 0;
+		r->backend_registry = strcasecmp(param.value, SG_REGISTRY) == 0;
 	}
 	return true;
 }
@@ -308,14 +308,15 @@ static bool read_file(struct reader *r, const char *path)
 {
 	struct sg_conf_line *lines = NULL;
 	const char *file = talloc_strdup(r->conf, path);
+	const char *content = sg_conf_content_of(r->plan, path);
 	const char *wrong = NULL;
-	char *source = talloc_asprintf(r->conf, "file:%s", path);
+	char *source = talloc_asprintf(r->conf, "file:%s", content);
 	struct file f = {.num = 0};
 	size_t num = 0;
 	size_t i;
 	bool ok = true;
 
-	lines = sg_conf_lines(r->conf, path, &num);
+	lines = sg_conf_lines(r->conf, content, &num);
 	if (lines == NULL || file == NULL || source == NULL) {
 		r->error = talloc_asprintf(r->conf,
 					   "%s: %s",
@@ -348,13 +349,13 @@ static bool read_file(struct reader *r, const char *path)
 static bool add_service(struct reader *r, const struct smbconf_service *s)
 {
 	uint32_t i;
-	bool ok = open_section(r, s->name, REGISTRY, 0);
+	bool ok = open_section(r, s->name, SG_REGISTRY, 0);
 
 	for (i = 0; ok && i < s->num_params; i++) {
 		struct sg_conf_param param = {
 			.name = s->param_names[i],
 			.value = s->param_values[i],
-			.file = REGISTRY,
+			.file = SG_REGISTRY,
 		};
 
 		ok = add_param(r, param);
@@ -370,7 +371,7 @@ static bool read_registry(struct reader *r, bool global)
 	bool found = false;
 	uint32_t num = 0;
 	uint32_t i;
-	bool ok = true;
+	bool ok;
 
 	wrong = sg_conf_registry(r->conf,
 				 r->conf->path,
@@ -387,12 +388,16 @@ static bool read_registry(struct reader *r, bool global)
 			      (struct sg_conf_oddity){
 				      .kind = SG_CONF_NO_REGISTRY,
 				      .file = r->conf->path,
-				      .text = REGISTRY,
+				      .text = SG_REGISTRY,
 			      });
+	}
+	ok = sg_conf_plan_services(r->conf, r->plan, &services, &num);
+	if (!ok) {
+		return nomem(r);
 	}
 	for (i = 0; ok && i < num; i++) {
 		bool is = services[i]->name == NULL ||
-			  is_global(services[i]->name);
+			  sg_conf_is_global(services[i]->name);
 
 		if (is == global && services[i]->name != NULL) {
 			ok = add_service(r, services[i]);
@@ -412,7 +417,7 @@ static bool read_all(struct reader *r)
 		r->registry_shares = true;
 		/* The file is dropped whole, with what it says of places. */
 		r->state_directory = SMBGUARD_STATEDIR;
-		ok = open_section(r, "global", REGISTRY, 0) &&
+		ok = open_section(r, "global", SG_REGISTRY, 0) &&
 		     read_registry(r, true);
 	}
 	if (ok && r->registry_shares) {
@@ -425,7 +430,18 @@ struct sg_conf *sg_conf_read(TALLOC_CTX *mem_ctx,
 			     const char *path,
 			     const char **error)
 {
-	struct reader r = {.state_directory = SMBGUARD_STATEDIR};
+	return sg_conf_read_plan(mem_ctx, path, NULL, error);
+}
+
+struct sg_conf *sg_conf_read_plan(TALLOC_CTX *mem_ctx,
+				  const char *path,
+				  const struct sg_conf_plan *plan,
+				  const char **error)
+{
+	struct reader r = {
+		.plan = plan,
+		.state_directory = SMBGUARD_STATEDIR,
+	};
 	bool ok;
 
 	r.conf = talloc_zero(mem_ctx, struct sg_conf);

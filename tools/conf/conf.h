@@ -11,7 +11,12 @@
 #ifndef SMBGUARD_TOOLS_CONF_CONF_H
 #define SMBGUARD_TOOLS_CONF_CONF_H
 
+#include <stdio.h>
+
 #include "core/options.h"
+
+/* Where what is not in a file is. */
+#define SG_REGISTRY "registry"
 
 /* The share that is there in any case. */
 #define SG_IPC "IPC$"
@@ -20,7 +25,7 @@ struct sg_conf_param {
 	const char *name;  /* as written */
 	const char *key;   /* as smbd compares it, see sg_conf_key() */
 	const char *value; /* as written */
-	const char *file;  /* or "registry" */
+	const char *file;  /* or SG_REGISTRY */
 	unsigned line;	   /* 0: it has none */
 };
 
@@ -68,6 +73,41 @@ struct sg_conf {
 struct sg_conf *sg_conf_read(TALLOC_CTX *mem_ctx,
 			     const char *path,
 			     const char **error);
+
+/* A file, and another that has what is to stand in it. */
+struct sg_conf_instead {
+	const char *path;
+	const char *content;
+};
+
+/* A parameter of the registry that is to be another. */
+struct sg_conf_change {
+	const char *section; /* "global", or the share's name */
+	const char *name;
+	const char *value; /* NULL: it is to go */
+};
+
+/* What is to become of a configuration. */
+struct sg_conf_plan {
+	const struct sg_conf_instead *files;
+	size_t num_files;
+	const struct sg_conf_change *changes;
+	size_t num_changes;
+};
+
+/**
+ * Read a configuration as it would be: sg_conf_read() with a plan. Places are
+ * those of the files that it will stand in.
+ */
+struct sg_conf *sg_conf_read_plan(TALLOC_CTX *mem_ctx,
+				  const char *path,
+				  const struct sg_conf_plan *plan,
+				  const char **error);
+
+/**
+ * Is this [global], or the other name that it has?
+ */
+bool sg_conf_is_global(const char *name);
 
 /**
  * A parameter's name as smbd compares it: without blanks, in lower case, and
@@ -175,6 +215,8 @@ struct sg_conf_line {
 	enum sg_conf_line_kind kind;
 	unsigned line;
 	const char *text; /* the section's or the parameter's name, or all */
+	size_t begin;	  /* its first byte; blanks stand before it */
+	size_t end;	  /* the byte behind it and its newline */
 };
 
 /**
@@ -184,6 +226,11 @@ struct sg_conf_line {
 struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
 				   const char *path,
 				   size_t *num);
+
+/** The same of an open file. */
+struct sg_conf_line *sg_conf_lines_of(TALLOC_CTX *mem_ctx,
+				      FILE *f,
+				      size_t *num);
 
 struct smbconf_service;
 
@@ -198,6 +245,22 @@ const char *sg_conf_services(TALLOC_CTX *mem_ctx,
 			     uint32_t *num);
 
 /**
+ * The file that has what is to stand in this one: itself where nothing is
+ * planned for it, or plan is NULL.
+ */
+const char *sg_conf_content_of(const struct sg_conf_plan *plan,
+			       const char *path);
+
+/**
+ * Make of the registry's services what is planned. Returns false when out of
+ * memory.
+ */
+bool sg_conf_plan_services(TALLOC_CTX *mem_ctx,
+			   const struct sg_conf_plan *plan,
+			   struct smbconf_service ***services,
+			   uint32_t *num);
+
+/**
  * The same from the registry of the server whose smb.conf is at path. None is
  * none (*found is false), and is not made.
  *
@@ -209,5 +272,23 @@ const char *sg_conf_registry(TALLOC_CTX *mem_ctx,
 			     struct smbconf_service ***services,
 			     uint32_t *num,
 			     bool *found);
+
+/**
+ * All of the registry, once it was read, as `net conf import` takes it. NULL,
+ * and what went wrong.
+ */
+char *sg_conf_registry_text(TALLOC_CTX *mem_ctx, const char **error);
+
+/**
+ * Change the registry, once it was read, in one transaction.
+ *
+ * olds: what each parameter must have before, NULL: nothing.
+ *
+ * Returns NULL, or what went wrong; then it is as it was.
+ */
+const char *sg_conf_registry_write(TALLOC_CTX *mem_ctx,
+				   const struct sg_conf_change *changes,
+				   const char *const *olds,
+				   size_t num);
 
 #endif /* SMBGUARD_TOOLS_CONF_CONF_H */

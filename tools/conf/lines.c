@@ -7,7 +7,8 @@
  * libsmbconf tells names and values, not where they are written nor in which
  * order sections come back. This cuts the same lines (tini.c in Samba's
  * lib/util: a backslash at the end of a line continues it, runs of blanks are
- * one, a comment ends with its own line) and tells what each begins.
+ * one, a comment ends with its own line) and tells what each begins, and which
+ * bytes it has.
  *
  * How it fails: NULL and errno. What it tells otherwise than libsmbconf, the
  * caller notices.
@@ -24,6 +25,7 @@
 struct cutter {
 	FILE *f;
 	unsigned line; /* of the next character */
+	size_t at;     /* and which byte it is */
 	char *text;    /* the line so far */
 	size_t len;
 	bool ok;
@@ -35,6 +37,9 @@ static int next(struct cutter *c)
 
 	if (ch == '\n') {
 		c->line++;
+	}
+	if (ch != EOF) {
+		c->at++;
 	}
 	return ch;
 }
@@ -93,12 +98,13 @@ static int first(struct cutter *c)
 	}
 }
 
-static bool cut(struct cutter *c, unsigned *line)
+static bool cut(struct cutter *c, unsigned *line, size_t *begin)
 {
 	int ch = first(c);
 
 	c->len = 0;
 	*line = c->line;
+	*begin = ch != EOF ? c->at - 1 : c->at;
 	for (; ch != EOF && c->ok; ch = next(c)) {
 		if (ch == '\n') {
 			if (continues(c)) {
@@ -169,21 +175,16 @@ static FILE *open_file(const char *path)
 	return fopen(path, "r");
 }
 
-struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
-				   const char *path,
-				   size_t *num)
+struct sg_conf_line *sg_conf_lines_of(TALLOC_CTX *mem_ctx, FILE *f, size_t *num)
 {
-	struct cutter c = {.line = 1, .ok = true};
+	struct cutter c = {.f = f, .line = 1, .ok = true};
 	struct sg_conf_line *lines = NULL;
 	unsigned line = 0;
+	size_t begin = 0;
 
 	*num = 0;
-	c.f = open_file(path);
-	if (c.f == NULL) {
-		return NULL;
-	}
 	lines = talloc_zero_array(mem_ctx, struct sg_conf_line, 1);
-	while (lines != NULL && cut(&c, &line)) {
+	while (lines != NULL && cut(&c, &line, &begin)) {
 		struct sg_conf_line *more = NULL;
 
 		if (c.len == 0) {
@@ -199,6 +200,8 @@ struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
 		}
 		lines = more;
 		lines[*num] = understand(lines, c.text, line);
+		lines[*num].begin = begin;
+		lines[*num].end = c.at;
 		c.ok = lines[*num].text != NULL;
 		(*num)++;
 	}
@@ -214,7 +217,25 @@ struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
 		TALLOC_FREE(lines);
 		errno = saved;
 	}
-	fclose(c.f);
 	talloc_free(c.text);
+	return lines;
+}
+
+struct sg_conf_line *sg_conf_lines(TALLOC_CTX *mem_ctx,
+				   const char *path,
+				   size_t *num)
+{
+	struct sg_conf_line *lines = NULL;
+	FILE *f = open_file(path);
+	int saved;
+
+	*num = 0;
+	if (f == NULL) {
+		return NULL;
+	}
+	lines = sg_conf_lines_of(mem_ctx, f, num);
+	saved = errno;
+	fclose(f);
+	errno = saved;
 	return lines;
 }

@@ -231,6 +231,27 @@ done:
 	return result;
 }
 
+static int answer(poptContext context,
+		  const struct sg_report_arguments *a,
+		  const int *want_help)
+{
+	int ret = poptGetNextOpt(context);
+
+	if (ret < -1) {
+		fprintf(stderr,
+			"smbguard: %s: %s; see `smbguard report --help`\n",
+			poptBadOption(context, 0),
+			poptStrerror(ret));
+		return SG_EXIT_ERROR;
+	}
+	if (*want_help != 0) {
+		poptPrintHelp(context, stdout, 0);
+		fputs(help, stdout);
+		return SG_EXIT_OK;
+	}
+	return run(a, poptGetArgs(context));
+}
+
 /* clang-format off */
 #define ARGUMENT(name, type, field, what, word) \
 	{name, '\0', type, field, 0, what, word}
@@ -276,11 +297,13 @@ int sg_command_report(int argc, const char **argv)
 			 &a.smb_conf,
 			 "the smb.conf of which the policy is told",
 			 "FILE"),
-		ARGUMENT("format",
-			 POPT_ARG_STRING,
-			 &a.format,
-			 "text, json, csv, html or openmetrics",
-			 "FORMAT"),
+		{"format",
+		 'f',
+		 POPT_ARG_STRING,
+		 &a.format,
+		 0,
+		 "text, json, csv, html or openmetrics",
+		 "FORMAT"},
 		ARGUMENT("journal",
 			 POPT_ARG_NONE,
 			 &a.journal,
@@ -295,25 +318,12 @@ int sg_command_report(int argc, const char **argv)
 		POPT_TABLEEND,
 	};
 	poptContext context = NULL;
-	int result = SG_EXIT_ERROR;
-	int ret;
+	int result;
 
 	argv[0] = "smbguard report"; /* what popt calls it */
 	context = poptGetContext("report", argc, argv, table, 0);
 	poptSetOtherOptionHelp(context, "[OPTION...] [FILE...]");
-	ret = poptGetNextOpt(context);
-	if (ret < -1) {
-		fprintf(stderr,
-			"smbguard: %s: %s; see `smbguard report --help`\n",
-			poptBadOption(context, 0),
-			poptStrerror(ret));
-	} else if (want_help != 0) {
-		poptPrintHelp(context, stdout, 0);
-		fputs(help, stdout);
-		result = SG_EXIT_OK;
-	} else {
-		result = run(&a, poptGetArgs(context));
-	}
+	result = answer(context, &a, &want_help);
 	free_arguments(&a);
 	poptFreeContext(context);
 	return result;

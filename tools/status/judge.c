@@ -4,7 +4,7 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The core's own sg_decide() judges. A fact that smbstatus does not tell could
+ * The core's own sg_decide() judges. A fact that nobody tells could
  * be any that the dialect allows, so every one of them is tried: where all
  * come to the same, that is the answer; where not, the answer is unknown, and
  * the facts are named that it depends on.
@@ -33,6 +33,9 @@ static bool try_mechanism(struct sg_connected *c, size_t i)
 {
 	static const char *const mechanisms[MECHANISMS] = {"krb5", "NTLMSSP"};
 
+	if ((c->gaps & SG_GAP_MECHANISM) == 0) {
+		return i == 0;
+	}
 	c->facts.mechanism = mechanisms[i];
 	return true;
 }
@@ -226,8 +229,8 @@ static bool answer(TALLOC_CTX *mem_ctx,
 	c->depends = depends_on(t) & c->gaps;
 	gaps = sg_status_gaps_text(mem_ctx, c->depends);
 	c->reason = talloc_asprintf(mem_ctx,
-				    "smbstatus does not tell the %s, and %s = "
-				    "%s in [%s] asks for it.",
+				    "Neither smbstatus nor an event tells the "
+				    "%s, and %s = %s in [%s] asks for it.",
 				    gaps != NULL ? gaps : "",
 				    t->refusal->option,
 				    t->refusal->required,

@@ -166,10 +166,12 @@ static void read_one(TALLOC_CTX *mem_ctx,
 	const char *guest = sg_conf_value(&conf->sections[0], "guest account");
 	struct sg_facts *facts = &c->facts;
 	const char *pid = NULL;
+	const char *id = text_of(session, "session_id");
 
 	*c = (struct sg_connected){
 		.gaps = SG_GAP_MECHANISM,
 		.mem = mem_ctx,
+		.session_id = id != NULL ? strtoull(id, NULL, 10) : 0,
 		.have_tree = tree != NULL,
 		.encrypted = degree_of(session, tree, "encryption"),
 		.is_signed = degree_of(session, tree, "signing"),

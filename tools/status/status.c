@@ -4,7 +4,8 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Samba's own smbstatus tells who is connected (read.c); smb.conf as
+ * Samba's own smbstatus tells who is connected (read.c), events of the same
+ * sessions tell what it leaves out (recall.c); smb.conf as
  * it is now judges (judge.c). So after a change this tells who would
  * be refused if all came back, before they do.
  *
@@ -33,9 +34,9 @@ static const char more_help[] =
 	"now would let them in again. smbstatus must be in PATH; be root.\n"
 	"\n"
 	"  allowed, denied, would_deny   as in the events\n"
-	"  unknown    depends on what smbstatus does not tell: the mechanism, "
-	"ever, and a\n"
-	"             cipher or signing algorithm that is not in use\n"
+	"  unknown    depends on what neither smbstatus nor an event tells: the "
+	"mechanism,\n"
+	"             or a cipher or signing algorithm that is not in use\n"
 	"  unguarded  smbd does not ask smbguard about that share\n"
 	"\n"
 	"Exit status: 0 nobody would be refused, 1 somebody would, 2 it cannot "
@@ -152,6 +153,7 @@ static json_t *connected_json(const struct sg_connected *c)
 			    json_text(sg_dialect_name(f->dialect)));
 	json_object_set_new(o, "cipher", json_text(cipher));
 	json_object_set_new(o, "signingAlgorithm", json_text(signing));
+	json_object_set_new(o, "authMechanism", json_text(f->mechanism));
 	json_object_set_new(o, "encrypted", json_text(c->encrypted));
 	json_object_set_new(o, "signed", json_text(c->is_signed));
 	for (gap = SG_GAP_MECHANISM; gap <= SG_GAP_SIGNING; gap <<= 1) {
@@ -241,6 +243,9 @@ static int run(TALLOC_CTX *frame, const char *path, bool json)
 		return SG_EXIT_ERROR;
 	}
 	num = sg_status_read(frame, conf, root, &list);
+	if (list != NULL) {
+		ok = sg_status_recall(frame, conf, list, num);
+	}
 	for (i = 0; ok && list != NULL && i < num; i++) {
 		ok = sg_status_judge(frame, conf, &list[i]);
 		if (ok && is_refused(&list[i])) {

@@ -13,7 +13,7 @@
 #include "conf/conf.h"
 #include "core/policy.h"
 
-/* What smbstatus may not tell. */
+/* What smbstatus does not tell, and events may. */
 enum sg_status_gap {
 	SG_GAP_MECHANISM = 1,
 	SG_GAP_CIPHER = 2,
@@ -25,8 +25,9 @@ struct sg_connected {
 	unsigned gaps;	       /* bits of enum sg_status_gap */
 	const char *encrypted; /* smbstatus' words: none, partial, full */
 	const char *is_signed;
-	bool have_tree;	 /* false: a session that uses no share */
-	TALLOC_CTX *mem; /* owner of what was made for it */
+	uint64_t session_id; /* smbstatus' number */
+	bool have_tree;	     /* false: a session that uses no share */
+	TALLOC_CTX *mem;     /* owner of what was made for it */
 
 	/* What the policy would say now */
 	const char *outcome; /* an event's, or "unknown", or "unguarded" */
@@ -47,6 +48,15 @@ size_t sg_status_read(TALLOC_CTX *mem_ctx,
 		      const struct sg_conf *conf,
 		      json_t *root,
 		      struct sg_connected **list);
+
+/**
+ * Fill gaps from the events of the same sessions, where they can be read.
+ * Returns false when out of memory.
+ */
+bool sg_status_recall(TALLOC_CTX *mem_ctx,
+		      const struct sg_conf *conf,
+		      struct sg_connected *list,
+		      size_t num);
 
 /**
  * Judge one by the configuration as it is now. Returns false when out of

@@ -4,53 +4,61 @@
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Follows the audit file by its name, as smbguard's sink does: a few times a
- * second it looks whether there is more, whether the name has been given to
- * another file, and whether the file was cut. Polling, because it needs
- * nothing of the file system, and works on what is not there yet.
+ * Shows events as they are written, or those of files that are given, each as
+ * it comes: nothing is kept.
  *
- * A file that was renamed is read once more a moment later, for a record that
- * was under way.
- *
- * How it fails: a line that is no event is told on standard error. A file that
- * is cut and grows beyond its old size between two looks goes unnoticed. What
- * a line shows cannot steer a terminal: see sg_printable().
+ * How it fails: a line that is no event is told on standard error.
  */
 
-#include <errno.h>
-#include <fcntl.h>
+#include "watch.h"
+#include "siem.h"
+#include "common/tool.h"
+
 #include <popt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "smbguard_config.h"
-#include "events/events.h"
-#include "common/tool.h"
 
-#define NAP_NSEC 200000000
+enum format {
+	FORMAT_TEXT = 0,
+	FORMAT_JSON,
+	FORMAT_ECS,
+	FORMAT_OCSF,
+};
+
+static const char *const formats[] = {"text", "json", "ecs", "ocsf", NULL};
 
 struct watch {
-	const char *path;
-	int fd;	      /* -1: there is no file yet */
-	bool leaving; /* renamed or removed: one more look, then the next */
-	struct sg_splitter splitter;
-
-	bool as_json;
+	struct sg_watch_filter filter;
+	enum format format;
 	bool colour;
 	bool on_terminal;
+	bool live;   /* somebody waits for each line */
 	bool failed; /* standard output */
 };
 
-static volatile sig_atomic_t ended;
+/* What the command line asks for */
+struct asked {
+	char *path;
+	char *format;
+	char *client;
+	char *severity;
+	char **shares;
+	int journal;
+	int all;
+	int every;
+	int refused;
+	int help;
+};
+
+volatile sig_atomic_t sg_watch_ended;
 
 static void end(int number)
 {
-	ended = number;
+	sg_watch_ended = number;
 }
 
 static const char help[] =
@@ -58,67 +66,20 @@ static const char help[] =
 	"Shows events as they are written, a line each: time, outcome, event,\n"
 	"client, account, share, dialect, cipher and the reason. Follows\n"
 	"  " SG_DEFAULT_AUDIT_FILE "\n"
-	"through rotation. --format=json passes the lines on as they are.\n"
+	"through rotation. Of FILEs it shows all, and ends.\n"
+	"\n"
+	"In text, the ends of trees and what is let in to IPC$ are left out.\n"
+	"--format=json passes the lines on as they are; ecs and ocsf write them\n"
+	"in the words of the Elastic Common Schema " SG_ECS_VERSION
+	" and of the Open\n"
+	"Cybersecurity Schema Framework " SG_OCSF_VERSION ", for a SIEM.\n"
 	"Colours are for terminals, and not if NO_COLOR is set.\n"
 	"\n"
 	"Ends on SIGINT and SIGTERM. Exit code: 0, or 2 for an error.\n"
 	"\n"
-	"  smbguard watch --all\n"
+	"  smbguard watch --refused\n"
+	"  smbguard watch --all --share payroll --client 192.0.2.0/24\n"
 	"  smbguard watch --format=json | jq 'select(.outcome == \"denied\")'\n";
-
-static const char *colour_of(const struct watch *w, const char *outcome)
-{
-	if (!w->colour) {
-		return "";
-	}
-	if (strcmp(outcome, "denied") == 0 || strcmp(outcome, "failed") == 0) {
-		return "\033[31m";
-	}
-	if (strcmp(outcome, "would_deny") == 0 ||
-	    strcmp(outcome, "detected") == 0) {
-		return "\033[33m";
-	}
-	return "\033[32m";
-}
-
-/* A field and what stands in front of it, if it is there. */
-static void print_field(const json_t *event,
-			const char *name,
-			const char *before,
-			int width)
-{
-	size_t len = 0;
-	const char *text = sg_event_text(event, name, &len);
-	char *printable = NULL;
-
-	if (text == NULL && width == 0) {
-		return;
-	}
-	printable =
-		sg_printable(text != NULL ? text : "-", text != NULL ? len : 1);
-	printf("%s%-*s", before, width, printable != NULL ? printable : "?");
-	free(printable);
-}
-
-static void print_event(const struct watch *w,
-			const json_t *event,
-			int64_t when)
-{
-	const char *outcome = sg_event_text(event, "outcome", NULL);
-	char time[SG_TIME_SIZE];
-
-	printf("%s  %s", sg_time_text(when, time), colour_of(w, outcome));
-	print_field(event, "outcome", "", 10);
-	printf("%s", w->colour ? "\033[0m" : "");
-	print_field(event, "event", "  ", 16);
-	print_field(event, "clientAddress", "  ", 15);
-	print_field(event, "account", "  ", 10);
-	print_field(event, "share", "  ", 10);
-	print_field(event, "dialect", "  ", 7);
-	print_field(event, "cipher", "  ", 11);
-	print_field(event, "reason", "  ", 0);
-	printf("\n");
-}
 
 static void print_json(const struct watch *w,
 		       const struct sg_line *line,
@@ -139,6 +100,19 @@ static void print_json(const struct watch *w,
 	free(text);
 }
 
+static void print_mapped(struct watch *w, json_t *event, int64_t when)
+{
+	json_t *mapped = w->format == FORMAT_ECS ? sg_siem_ecs(event)
+						 : sg_siem_ocsf(event, when);
+	size_t flags = JSON_COMPACT | (w->on_terminal ? JSON_ENSURE_ASCII : 0);
+
+	if (mapped == NULL || json_dumpf(mapped, stdout, flags) != 0) {
+		w->failed = true;
+	}
+	printf("\n");
+	json_decref(mapped);
+}
+
 static bool show(const struct sg_line *line, void *data)
 {
 	struct watch *w = data;
@@ -153,89 +127,23 @@ static bool show(const struct sg_line *line, void *data)
 			line->file,
 			(unsigned long long)line->number,
 			problem);
-		return ended == 0;
+		return sg_watch_ended == 0;
 	}
-	if (w->as_json) {
+	if (!sg_watch_wants(&w->filter, event, w->format == FORMAT_TEXT)) {
+		json_decref(event);
+		return sg_watch_ended == 0;
+	}
+	if (w->format == FORMAT_JSON) {
 		print_json(w, line, event);
+	} else if (w->format != FORMAT_TEXT) {
+		print_mapped(w, event, when);
 	} else {
-		print_event(w, event, when);
+		sg_watch_print(event, when, w->colour);
 	}
 	json_decref(event);
-	ret = fflush(stdout);
-	w->failed = ret != 0 && ended == 0;
-	return ended == 0 && !w->failed;
-}
-
-static void open_file(struct watch *w)
-{
-	w->fd = open(w->path, O_RDONLY | O_CLOEXEC);
-	w->splitter.number = 0;
-}
-
-static void close_file(struct watch *w)
-{
-	sg_splitter_end(&w->splitter);
-	close(w->fd);
-	w->fd = -1;
-	w->leaving = false;
-}
-
-/* Has the name been given to another file, or to none? */
-static bool moved(const struct watch *w)
-{
-	struct stat by_path = {0};
-	struct stat by_fd = {0};
-
-	return stat(w->path, &by_path) != 0 || fstat(w->fd, &by_fd) != 0 ||
-	       by_path.st_dev != by_fd.st_dev || by_path.st_ino != by_fd.st_ino;
-}
-
-/* A shorter file was cut, and is read from its start. */
-static void follow_cut(struct watch *w)
-{
-	struct stat st = {0};
-	off_t at = lseek(w->fd, 0, SEEK_CUR);
-	int ret = fstat(w->fd, &st);
-
-	if (ret == 0 && S_ISREG(st.st_mode) && st.st_size < at) {
-		sg_splitter_end(&w->splitter);
-		w->splitter.number = 0;
-		(void)lseek(w->fd, 0, SEEK_SET);
-	}
-}
-
-/* Read what there is. False: it cannot be read. */
-static bool look(struct watch *w)
-{
-	ssize_t got;
-
-	if (w->fd == -1) {
-		open_file(w);
-	}
-	if (w->fd == -1) {
-		return errno == ENOENT;
-	}
-	follow_cut(w);
-	do {
-		got = sg_splitter_read(&w->splitter, w->fd);
-	} while (got > 0 && ended == 0 && !w->failed);
-	if (got == -1) {
-		return false;
-	}
-	if (w->leaving) {
-		close_file(w);
-		return true;
-	}
-	w->leaving = moved(w);
-	return true;
-}
-
-/* A signal ends it early, or is seen when it is over. */
-static void nap(void)
-{
-	const struct timespec moment = {.tv_nsec = NAP_NSEC};
-
-	nanosleep(&moment, NULL);
+	ret = w->live ? fflush(stdout) : ferror(stdout);
+	w->failed = (w->failed || ret != 0) && sg_watch_ended == 0;
+	return sg_watch_ended == 0 && !w->failed;
 }
 
 static void take_signals(void)
@@ -247,123 +155,153 @@ static void take_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-static int watch_file(struct watch *w, bool all)
-{
-	bool ok = true;
-
-	w->splitter = (struct sg_splitter){
-		.file = w->path,
-		.fn = show,
-		.data = w,
-	};
-	open_file(w);
-	if (w->fd == -1 && errno == ENOENT) {
-		fprintf(stderr,
-			"smbguard: %s: not there yet, waiting for it\n",
-			w->path);
-	} else if (w->fd != -1 && !all) {
-		(void)lseek(w->fd, 0, SEEK_END);
-	}
-	while (ok && ended == 0 && !w->failed) {
-		ok = look(w);
-		if (ok && ended == 0 && !w->failed) {
-			nap();
-		}
-	}
-	if (!ok) {
-		fprintf(stderr, "smbguard: %s: %s\n", w->path, strerror(errno));
-	}
-	if (w->fd != -1) {
-		close(w->fd);
-	}
-	free(w->splitter.buffer);
-	return ok && !w->failed ? SG_EXIT_OK : SG_EXIT_ERROR;
-}
-
-static int watch_journal(struct watch *w, bool all)
-{
-	struct sg_journal *journal = sg_journal_open(NULL);
-	bool ok;
-
-	if (journal == NULL) {
-		return SG_EXIT_ERROR;
-	}
-	ok = all || sg_journal_skip(journal);
-	while (ok && ended == 0 && !w->failed) {
-		ok = sg_journal_read(journal, show, w);
-		if (ok && ended == 0 && !w->failed) {
-			nap();
-		}
-	}
-	sg_journal_close(journal);
-	return ok && !w->failed ? SG_EXIT_OK : SG_EXIT_ERROR;
-}
-
-static int run(char *path, char *format, bool journal, bool all)
+static bool parse(struct watch *w, const struct asked *a)
 {
 	const char *term = getenv("TERM");
-	struct watch w = {.fd = -1, .path = SG_DEFAULT_AUDIT_FILE};
+	size_t i;
 
-	if (format != NULL && strcmp(format, "json") != 0 &&
-	    strcmp(format, "text") != 0) {
+	for (i = 0; a->format != NULL && formats[i] != NULL; i++) {
+		if (strcmp(a->format, formats[i]) == 0) {
+			w->format = (enum format)i;
+			break;
+		}
+	}
+	if (a->format != NULL && formats[i] == NULL) {
 		fprintf(stderr,
-			"smbguard: --format \"%s\" is not one of text, json\n",
-			format);
-		return SG_EXIT_ERROR;
+			"smbguard: --format \"%s\" is not one of text, json, ecs, ocsf\n",
+			a->format);
+		return false;
 	}
-	if (journal && path != NULL) {
-		fprintf(stderr, "smbguard: give --file or --journal\n");
-		return SG_EXIT_ERROR;
+	w->filter.refused = a->refused != 0;
+	w->filter.every = a->every != 0;
+	w->filter.shares = a->shares;
+	w->filter.have_client = a->client != NULL;
+	if (a->client != NULL &&
+	    !sg_network_parse(a->client, &w->filter.client)) {
+		fprintf(stderr,
+			"smbguard: --client \"%s\" is no address and no "
+			"network (192.0.2.0/24)\n",
+			a->client);
+		return false;
 	}
-	w.path = path != NULL ? path : w.path;
-	w.as_json = format != NULL && strcmp(format, "json") == 0;
-	w.on_terminal = isatty(STDOUT_FILENO) == 1;
-	w.colour = w.on_terminal && getenv("NO_COLOR") == NULL &&
-		   (term == NULL || strcmp(term, "dumb") != 0);
-	take_signals();
-	if (journal) {
-		return watch_journal(&w, all);
+	if (a->severity != NULL &&
+	    !sg_watch_severity(&w->filter, a->severity)) {
+		fprintf(stderr,
+			"smbguard: --severity \"%s\" is not one of info, "
+			"notice, warning, critical\n",
+			a->severity);
+		return false;
 	}
-	return watch_file(&w, all);
+	w->on_terminal = isatty(STDOUT_FILENO) == 1;
+	w->colour = w->on_terminal && getenv("NO_COLOR") == NULL &&
+		    (term == NULL || strcmp(term, "dumb") != 0);
+	return true;
 }
+
+static int run(const struct asked *a, const char **files)
+{
+	struct watch w = {.format = FORMAT_TEXT};
+	bool ok = parse(&w, a);
+	int sources = (a->path != NULL ? 1 : 0) + (a->journal != 0 ? 1 : 0) +
+		      (files != NULL ? 1 : 0);
+
+	if (ok && sources > 1) {
+		fprintf(stderr, "smbguard: give --file, --journal or FILEs\n");
+		ok = false;
+	}
+	if (!ok) {
+		return SG_EXIT_ERROR;
+	}
+	w.live = files == NULL;
+	take_signals();
+	if (a->journal != 0) {
+		ok = sg_watch_journal(a->all != 0, show, &w);
+	} else if (files == NULL) {
+		ok = sg_watch_follow(a->path != NULL ? a->path
+						     : SG_DEFAULT_AUDIT_FILE,
+				     a->all != 0,
+				     show,
+				     &w);
+	}
+	for (; files != NULL && *files != NULL && sg_watch_ended == 0;
+	     files++) {
+		bool read = sg_read_file(*files, show, &w);
+
+		ok = ok && read;
+	}
+	ok = fflush(stdout) == 0 && ok;
+	return ok && !w.failed ? SG_EXIT_OK : SG_EXIT_ERROR;
+}
+
+static void free_asked(struct asked *a)
+{
+	char **share = NULL;
+
+	for (share = a->shares; share != NULL && *share != NULL; share++) {
+		free(*share);
+	}
+	free(a->shares);
+	free(a->path);
+	free(a->format);
+	free(a->client);
+	free(a->severity);
+}
+
+/* An option that takes a value, and one that does not */
+#define VALUE(name, c, kind, arg, what, of)     \
+	{                                       \
+		name, c, kind, arg, 0, what, of \
+	}
+#define FLAG(name, c, arg, what)                           \
+	{                                                  \
+		name, c, POPT_ARG_NONE, arg, 0, what, NULL \
+	}
 
 int sg_command_watch(int argc, const char **argv)
 {
-	char *path = NULL;
-	char *format = NULL;
-	int journal = 0;
-	int all = 0;
-	int want_help = 0;
+	struct asked a = {.path = NULL};
 	const struct poptOption table[] = {
-		{"file",
-		 'f',
-		 POPT_ARG_STRING,
-		 &path,
-		 0,
-		 "follow this file",
-		 "FILE"},
-		{"journal",
-		 'j',
-		 POPT_ARG_NONE,
-		 &journal,
-		 0,
-		 "follow the systemd journal",
-		 NULL},
-		{"all",
-		 'a',
-		 POPT_ARG_NONE,
-		 &all,
-		 0,
-		 "begin with what is there already",
-		 NULL},
-		{"format",
-		 '\0',
-		 POPT_ARG_STRING,
-		 &format,
-		 0,
-		 "text or json",
-		 "FORMAT"},
-		{"help", 'h', POPT_ARG_NONE, &want_help, 0, "show this", NULL},
+		VALUE("file",
+		      '\0',
+		      POPT_ARG_STRING,
+		      &a.path,
+		      "follow this file",
+		      "FILE"),
+		FLAG("journal", 'j', &a.journal, "follow the systemd journal"),
+		FLAG("all", 'a', &a.all, "begin with what is there already"),
+		FLAG("refused",
+		     'r',
+		     &a.refused,
+		     "only what was, or would be, refused"),
+		VALUE("share",
+		      '\0',
+		      POPT_ARG_ARGV,
+		      &a.shares,
+		      "this share only; may be repeated",
+		      "SHARE"),
+		VALUE("client",
+		      '\0',
+		      POPT_ARG_STRING,
+		      &a.client,
+		      "this address or network only",
+		      "ADDRESS"),
+		VALUE("severity",
+		      '\0',
+		      POPT_ARG_STRING,
+		      &a.severity,
+		      "this and worse: notice, warning or critical",
+		      "SEVERITY"),
+		FLAG("every",
+		     'e',
+		     &a.every,
+		     "also the ends of trees, and IPC$"),
+		VALUE("format",
+		      'f',
+		      POPT_ARG_STRING,
+		      &a.format,
+		      "text, json, ecs or ocsf",
+		      "FORMAT"),
+		FLAG("help", 'h', &a.help, "show this"),
 		POPT_TABLEEND,
 	};
 	poptContext context = NULL;
@@ -372,25 +310,21 @@ int sg_command_watch(int argc, const char **argv)
 
 	argv[0] = "smbguard watch"; /* what popt calls it */
 	context = poptGetContext("watch", argc, argv, table, 0);
+	poptSetOtherOptionHelp(context, "[OPTION...] [FILE...]");
 	ret = poptGetNextOpt(context);
 	if (ret < -1) {
 		fprintf(stderr,
 			"smbguard: %s: %s; see `smbguard watch --help`\n",
 			poptBadOption(context, 0),
 			poptStrerror(ret));
-	} else if (want_help != 0) {
+	} else if (a.help != 0) {
 		poptPrintHelp(context, stdout, 0);
 		fputs(help, stdout);
 		result = SG_EXIT_OK;
-	} else if (poptPeekArg(context) != NULL) {
-		fprintf(stderr,
-			"smbguard: \"%s\": give a file with --file\n",
-			poptPeekArg(context));
 	} else {
-		result = run(path, format, journal != 0, all != 0);
+		result = run(&a, poptGetArgs(context));
 	}
-	free(path);
-	free(format);
+	free_asked(&a);
 	poptFreeContext(context);
 	return result;
 }

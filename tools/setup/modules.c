@@ -1,0 +1,48 @@
+/*
+ * smbguard: its words in the lists of smb.conf
+ *
+ * Copyright (C) The smbguard authors 2026
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "setup.h"
+
+#include <string.h>
+
+#define MODULE "smbguard"
+#define FILE_NAME MODULE ".so"
+
+/* "smbguard:parameter" is the same module. */
+bool sg_setup_is_vfs(const char *word)
+{
+	size_t len = strlen(MODULE);
+
+	word += strspn(word, " ");
+	if (strncmp(word, MODULE, len) != 0) {
+		return false;
+	}
+	word += len;
+	word += strspn(word, " ");
+	return word[0] == '\0' || word[0] == ':';
+}
+
+bool sg_setup_is_preload(const char *word)
+{
+	const char *slash = strrchr(word, '/');
+
+	return strcmp(slash != NULL ? slash + 1 : word, FILE_NAME) == 0;
+}
+
+const char *sg_setup_controller_list(const struct sg_conf *conf)
+{
+	const struct sg_conf_section *global = &conf->sections[0];
+
+	/* As smbd has it: see lp_load_ex() in Samba's loadparm.c. */
+	if (sg_conf_value(global, "xattr_tdb:file") != NULL) {
+		return "dfs_samba4 acl_xattr xattr_tdb";
+	}
+	if (sg_conf_value(global, "posix:eadb") != NULL) {
+		return "dfs_samba4 acl_xattr posix_eadb";
+	}
+	return "dfs_samba4 acl_xattr";
+}
