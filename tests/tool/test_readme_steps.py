@@ -13,63 +13,21 @@ How: the path of the module and the address of the example are made the test's.
 How it fails: a line that the README does not have any more is a failure.
 """
 
-import datetime
 import json
 import os
-import re
 
 import smbconf
 from check_tool import check
-from harness import DENIED, ROOT, STAGE, Failure
+from harness import DENIED, ROOT, STAGE
+from readme_steps import block, clean, fifth, fourth, has, third
 from setup_tool import must, read
 from sources import text
 
-SCANNER = '127.0.0.7'
 DIALECTS = ('NT1', 'SMB2_10', 'SMB3_11')
 # A server that has something of its own before.
 BEFORE = {'kerberos method': 'system keytab', 'vfs objects': 'recycle acl_xattr',
           'preload modules': None, 'server min protocol': None,
           'ntlm auth': None}
-
-
-def readme():
-    return text('README.md').split('## From audit to enforcing')[1]
-
-
-def has(line):
-    if line not in readme():
-        raise Failure('the README does not say: ' + line)
-    return line
-
-
-def block(words):
-    """{section: {option: value}} of the indented lines with these words."""
-    blocks = re.findall(r'(?:^ {8}.*\n|^\n(?= {8}))+', readme(), re.M)
-    lines = next((found for found in blocks if words in found), None)
-    if lines is None:
-        raise Failure('the README has no lines with ' + words)
-    section, options = 'global', {}
-    for line in filter(None, map(str.strip, lines.splitlines())):
-        if line.startswith('['):
-            section = line[1:-1]
-            continue
-        name, _, value = line.partition(' = ')
-        options.setdefault(section, {})[name] = value
-    return options
-
-
-def in_days(number):
-    today = datetime.datetime.now(datetime.timezone.utc).date()
-    return str(today + datetime.timedelta(number))
-
-
-def clean(t, config, name):
-    path = os.path.join(t.directory, 'checked.conf')
-    config.write(path)
-    status, result = check(t, path)
-    t.equal((0, []), (status, [f for f in result['findings']
-                               if f['severity'] != 'note']), name)
-    return [f['id'] for f in result['findings']]
 
 
 def first(config, modules):
@@ -80,21 +38,6 @@ def first(config, modules):
     config.set('global', 'preload modules', STAGE + '/smbguard.so')
     ours = has('vfs objects = smbguard').partition(' = ')[2]
     config.set('global', 'vfs objects', ' '.join([ours] + modules))
-
-
-def third(config):
-    config.update('global', block('smbguard:exceptions')['global'])
-    config.set('global', 'smbguard:scanner hosts', SCANNER)
-    config.set('global', 'smbguard:scanner until', in_days(200))
-
-
-def fourth(config):
-    config.set('private', *has('smbguard:mode = enforce').split(' = '))
-
-
-def fifth(config):
-    config.set('global', 'smbguard:mode', None)
-    config.set('global', *has('server min protocol = NT1').split(' = '))
 
 
 def back(config):

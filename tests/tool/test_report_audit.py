@@ -113,6 +113,9 @@ def test_shares_and_clients(t):
     # The name is known from another event of the client.
     _, text, _ = report(['-'], lines([allowed(clientName='PC'), event(1)]), 1)
     t.contains(b'192.0.2.7 (PC)', text)
+    row, = as_json(['-'], lines([event(0), allowed(1, clientName='PC')]),
+                   1)['rows']
+    t.equal('PC', row['clientName'])
 
 
 EXCEPTIONS = """[global]

@@ -5,10 +5,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A log of a million events has a million lines of one form: the rows of
- * core/event/fields.h in their order, no blanks, and mostly plain ASCII. Such
- * a line is checked from its first to its last byte and read in one go. Rows
- * only go forward, so no name comes twice; and nothing is taken that jansson
- * would not take, or would take for something else.
+ * core/event/fields.h in their order, no blanks, and strings without escapes.
+ * Such a line is checked from its first to its last byte and read in one go.
+ * Rows only go forward, so no name comes twice; and nothing is taken that
+ * jansson would not take, or would take for something else.
  *
  * How it fails: false for whatever is not of that form, even by one byte. It
  * is no fault: jansson reads that line.
@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "core/cut.h"
 #include "core/event/fields.h"
 
 #define ROWS 96
@@ -164,21 +165,28 @@ static bool eight_plain(const char *p)
 		high) == 0;
 }
 
-/* A string with its quotes: printable ASCII, and nothing that is escaped. */
+/* A string with its quotes: UTF-8, and nothing that is escaped. */
 static bool scan_string(struct scanner *s, struct sg_text *text)
 {
 	const char *begin = NULL;
+	size_t n = 1;
 
 	if (!skip_char(s, '"')) {
 		return false;
 	}
 	begin = s->p;
-	while (s->end - s->p >= 8 && eight_plain(s->p)) {
-		s->p += 8;
-	}
-	while (s->p < s->end && *s->p >= ' ' && *s->p < 0x7f && *s->p != '"' &&
-	       *s->p != '\\') {
-		s->p++;
+	while (s->p < s->end && n > 0) {
+		uint8_t c = (uint8_t)*s->p;
+
+		if (s->end - s->p >= 8 && eight_plain(s->p)) {
+			n = 8;
+		} else if (c >= 0x80) {
+			n = sg_utf8_sequence((const uint8_t *)s->p,
+					     (size_t)(s->end - s->p));
+		} else {
+			n = c >= ' ' && c != '"' && c != '\\' ? 1 : 0;
+		}
+		s->p += n;
 	}
 	*text = (struct sg_text){.text = begin, .len = (size_t)(s->p - begin)};
 	return skip_char(s, '"');

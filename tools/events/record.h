@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Lines are read in two ways. Those that are exactly as core/event writes them,
- * and of plain ASCII, by canonical.c, which is fast. All others by jansson,
- * which alone says what is no event. A fuzzer holds that both find the same.
+ * without escapes, by canonical.c, which is fast. All others by jansson, which
+ * alone says what is no event. A fuzzer holds that both find the same.
  */
 
 #ifndef SMBGUARD_TOOLS_EVENTS_RECORD_H

@@ -19,9 +19,10 @@
 #include "inforce.h"
 #include "smbguard_config.h"
 
-static json_t *json_row(const struct sg_row *row)
+static json_t *json_row(const struct sg_report *r, const struct sg_row *row)
 {
 	json_t *object = json_object();
+	const char *name = NULL;
 	char time[SG_TIME_SIZE];
 	size_t i;
 
@@ -31,6 +32,12 @@ static json_t *json_row(const struct sg_row *row)
 					    sg_column_names[i],
 					    json_string(row->column[i]));
 		}
+	}
+	name = sg_seen_name(&r->seen, row->column[SG_COL_CLIENT]);
+	if (name != NULL) {
+		json_object_set_new(object,
+				    "clientName",
+				    sg_json_string(name, strlen(name)));
 	}
 	json_object_set_new(object,
 			    "count",
@@ -384,7 +391,7 @@ bool sg_report_json(const struct sg_report *r, FILE *out)
 	fprintf(out, "%.*s,\"rows\":[", (int)strlen(text) - 1, text);
 	free(text);
 	for (i = 0; i < r->rows.num; i++) {
-		json_t *row = json_row(r->rows.rows[i]);
+		json_t *row = json_row(r, r->rows.rows[i]);
 
 		fprintf(out, "%s\n", i > 0 ? "," : "");
 		(void)json_dumpf(row, out, JSON_COMPACT | JSON_ENSURE_ASCII);

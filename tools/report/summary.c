@@ -332,8 +332,7 @@ static bool add_answer_if(TALLOC_CTX *mem_ctx,
 		   "Answer",
 		   "%" PRIu64 " of %" PRIu64 " clients would be refused, of "
 		   "%" PRIu64 " it is not known: %" PRIu64 " of %" PRIu64
-		   " accesses would be refused, of %" PRIu64
-		   " it is not known.",
+		   " accesses, and of %" PRIu64 ".",
 		   sum.would_break,
 		   sum.asked,
 		   sum.unknown,
