@@ -452,9 +452,7 @@ int sg_command_disable(int argc, const char **argv)
 	int status = SG_EXIT_ERROR;
 	bool ok = sg_setup_parse(frame, &line, argc, argv, &status);
 
-	if (ok && line.words[0] != NULL) {
-		fprintf(stderr, COMMAND ": it takes no arguments\n");
-	} else if (ok) {
+	if (ok) {
 		status = disable(frame, &line);
 	}
 	talloc_free(frame);

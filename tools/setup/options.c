@@ -82,6 +82,10 @@ static bool get_options(TALLOC_CTX *mem_ctx,
 		.yes = yes,
 		.dry_run = dry_run,
 	};
+	if (line->arguments == NULL && poptPeekArg(pc) != NULL) {
+		fprintf(stderr, "%s: it takes no arguments\n", line->command);
+		return false;
+	}
 	return copy_words(mem_ctx, line, pc);
 }
 
