@@ -180,8 +180,8 @@ def test_daily_mail(t):
     smbd = t.smbd()
     t.equal(None, daily(t, smbd.conf))
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    for days, expected in t.each(((13, 'ends soon'), (15, None),
-                                  (-1, 'ended')), 3, 'days'):
+    for days, expected in t.each(((13, 'in 13 days'), (15, None), (0, 'today'),
+                                  (-1, None)), 4, 'days'):
         smbd.config.update('global', {
             'smbguard:exceptions': 'scanner',
             'smbguard:scanner hosts': '192.0.2.7',
@@ -194,7 +194,9 @@ def test_daily_mail(t):
         if expected is None:
             t.equal(None, mail)
         else:
-            t.contains('Exception scanner (Replaced soon) ' + expected, mail)
+            t.contains('scanner\n  until   ', mail)
+            t.contains(expected, mail)
+            t.contains('Replaced soon', mail)
     conf = smbd.conf
     smbd.stop()
     t.contains('WRONG: smbd is not running', daily(t, conf))
