@@ -295,12 +295,20 @@ def test_from_several_refusals(t):
                 account='nobody') +
         refusal('policy_error', 'preload modules', number='0x5') +
         refusal('share_connect', 'smbguard:encryption', number='0x6',
-                share='a,b', scope='a,b', account='x,y'))
+                share='a,b', scope='a,b', account='x,y') +
+        ''.join(refusal('share_connect', 'smbguard:encryption', number=number,
+                        share='team', scope='team', clientAddress=address)
+                for number, address in (('0x7', '0.0.0.0/0'),
+                                        ('0x8', '192.0.2.7 0.0.0.0/0'))) +
+        ''.join(refusal('share_connect', 'smbguard:encryption', number='0xa',
+                        share=share, scope=share, account=account)
+                for account, share in (('alice', 'team'), ('bob', 'TEAM'),
+                                       ('ALICE', 'more'))))
 
-    def proposal(number):
+    def proposal(number, *more):
         status, output, error = run(
             ['exception', 'add', 'new'], path, '--dry-run', '--from-event',
-            events, '--connection', number, '--reason', 'x')
+            events, '--connection', number, '--reason', 'x', *more)
         return error if status else {
             line.partition('new ')[2].partition(' = ')[0]:
             line.partition(' = ')[2] for line in output.splitlines()
@@ -314,8 +322,16 @@ def test_from_several_refusals(t):
     t.equal(dict(rest, shares='team', allow='unencrypted'), proposal('0x4'),
             'a guest has no name')
     t.contains('no exception would have let it in', proposal('0x5'))
-    t.equal(dict(rest, allow='unencrypted'), proposal('0x6'),
-            'names that no list can have')
+    t.contains('Say by --users whom', proposal('0x6'))
+    t.equal(dict(rest, users='bob', shares='team', allow='unencrypted'),
+            proposal('0x6', '--users', 'bob', '--shares', 'team'),
+            'what cannot be told is asked for, not left out')
+    t.contains('Say by --shares whom', proposal('0x6', '--users', 'bob'))
+    for number in t.each(['0x7', '0x8'], 2, 'no one address'):
+        t.contains('give --hosts', proposal(number))
+    t.equal(dict(rest, users='alice, bob', shares='team, more',
+                 allow='unencrypted'), proposal('0xa'),
+            'who was refused, and nobody else')
     t.contains('no refusal of connection 0x9', proposal('0x9'))
     member = conf(t, '\tsecurity = ads\n\tvfs objects = smbguard acl_xattr\n')
     output = run(['exception', 'add', 'new'], member, '--dry-run',
