@@ -142,6 +142,20 @@ def test_options_that_stand_there(t):
     t.equal(CONF.replace('@', t.directory).encode(), read(path))
 
 
+def test_end_lets_no_earlier_list_count(t):
+    """smbd takes the last list; without it, the one before would hold."""
+    path = conf(t, '\tsmbguard:exceptions = everybody\n'
+                '\tsmbguard:exceptions = scanner\n' + exception(
+                    'everybody', day(9), hosts='0.0.0.0/0') + exception(
+                        'scanner', day(9)))
+    t.equal(['scanner'], [e['name'] for e in listed(path)['exceptions']])
+    must(t, ['exception', 'end', 'scanner'], path)
+    t.equal([], listed(path)['exceptions'])
+    t.contains(b'\tsmbguard:exceptions = \n', read(path))
+    must(t, ['exception', 'add', 'scanner'], path, *GOOD, '--until', day(9))
+    t.equal(['scanner'], [e['name'] for e in listed(path)['exceptions']])
+
+
 def used(name, when, outcome='allowed', **more):
     event = {'timestamp': when, 'type': 'smbguard',
              'version': {'major': 1, 'minor': 0}, 'event': 'share_connect',
