@@ -291,6 +291,17 @@ def test_audit_file_is_gone(t):
     os.rename(directory + '.away', directory)
 
 
+def test_audit_file_is_a_pipe(t):
+    """Which smbd does not write to, and the doctor does not wait for."""
+    smbd = t.smbd()
+    os.mkfifo(smbd.audit)
+    code, said = doctor(t, smbd, '--no-dialects', timeout=60)
+    t.equal((1, ['audit-file-kind', 'event-missing']), (
+        code, [i for i in wrong(said) if i != 'config-errors']), str(said))
+    smbd.settle()
+    os.unlink(smbd.audit)
+
+
 def test_sinks_of_others(t):
     """The journal and syslog, as smbd sees them; neither is read back here."""
     for sink, options in t.each((('syslog', ('--no-dialects',)),

@@ -223,6 +223,25 @@ def test_list(t):
                                               conf(t))[1])
 
 
+def test_list_reads_what_was_rotated_alone(t):
+    """A copy would count twice, and a FIFO would be waited for."""
+    path = conf(t, '\tsmbguard:exceptions = one\n' + exception('one', day(3)))
+    audit = os.path.join(t.directory, 'audit.jsonl')
+    for name in t.each(['', '.1', '-20261120', '.bak', '.1.orig', '2'], 6):
+        put(audit + name, used('one', '2026-11-20T10:00:00Z'))
+    t.equal([3], [e['used'] for e in listed(path)['exceptions']])
+    os.mkfifo(audit + '.fifo')
+    t.equal([3], [e['used'] for e in listed(path)['exceptions']])
+    os.unlink(audit)
+    os.mkfifo(audit)
+    t.equal([2], [e['used'] for e in listed(path, status=2)['exceptions']])
+    done = subprocess.run([SMBGUARD, 'report', '--smb-conf', path], check=False,
+                          capture_output=True, text=True, timeout=20)
+    t.equal(2, done.returncode)
+    t.contains('is no regular file', done.stderr)
+    t.contains('no event at all', done.stdout)
+
+
 def connection(event):
     return ['--connection', event['connectionId']]
 
