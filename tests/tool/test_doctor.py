@@ -137,6 +137,11 @@ def test_audit_mode_lets_in(t):
     t.equal((0, 'in'), (code, got(said)['SMB2_10']))
     row = next(r for r in said['dialects'] if r['dialect'] == 'SMB2_10')
     t.equal('would refuse: smbguard:min protocol = SMB3_00', row['policy'])
+    t.equal('note', grades(said)['audit-mode'])
+    code, output, _ = run('--smb-conf=' + smbd.conf, '--no-dialects')
+    t.equal((0, 'smbguard doctor: OK: smbd %d is guarded, in audit mode, and '
+             'events arrive.' % smbd.pid), (code, output.splitlines()[0]),
+            'who looks at nothing else is not told that it refuses')
 
 
 def test_module_is_not_in_the_running_one(t):
@@ -289,6 +294,17 @@ def test_audit_file_is_gone(t):
         code, [i for i in wrong(said) if i != 'config-errors']), str(said))
     smbd.settle()
     os.rename(directory + '.away', directory)
+
+
+def test_audit_file_is_a_pipe(t):
+    """Which smbd does not write to, and the doctor does not wait for."""
+    smbd = t.smbd()
+    os.mkfifo(smbd.audit)
+    code, said = doctor(t, smbd, '--no-dialects', timeout=60)
+    t.equal((1, ['audit-file-kind', 'event-missing']), (
+        code, [i for i in wrong(said) if i != 'config-errors']), str(said))
+    smbd.settle()
+    os.unlink(smbd.audit)
 
 
 def test_sinks_of_others(t):

@@ -275,6 +275,26 @@ def test_disable_without_enable(t):
         t.equal(expected or text, read(path).decode())
 
 
+def test_a_whole_path_is_the_module_too(t):
+    """smbd takes it for the same, and refuses the share when it is gone."""
+    whole = os.path.join(os.path.dirname(MODULE), 'vfs/smbguard.so')
+    text = '[global]\npreload modules = %s\nvfs objects = recycle %%s\n%s' % (
+        MODULE, SHARE)
+    path = conf(t, text % whole)
+    before = read(path)
+    must(t, ['enable'], path)
+    t.equal(before, read(path), 'it is listed')
+    for word in t.each(['', ':x'], 2, 'words'):
+        path = conf(t, text % (whole + word))
+        must(t, ['disable'], path)
+        t.equal(('[global]\nvfs objects = recycle\n' + SHARE).encode(),
+                read(path))
+    other = '[global]\nvfs objects = /smbguard/a.so /x/smbguard2.so\n' + SHARE
+    path = conf(t, other)
+    t.contains('It is not enabled', must(t, ['disable'], path))
+    t.equal(other.encode(), read(path))
+
+
 def test_purge(t):
     text = '[global]\n\tsmbguard:mode = enforce\n# mine\n\tworkgroup = X\n'\
         '[team]\n\tpath = /srv\n\tSMBguard: Encryption = required\n'

@@ -142,6 +142,20 @@ def test_options_that_stand_there(t):
     t.equal(CONF.replace('@', t.directory).encode(), read(path))
 
 
+def test_end_lets_no_earlier_list_count(t):
+    """smbd takes the last list; without it, the one before would hold."""
+    path = conf(t, '\tsmbguard:exceptions = everybody\n'
+                '\tsmbguard:exceptions = scanner\n' + exception(
+                    'everybody', day(9), hosts='0.0.0.0/0') + exception(
+                        'scanner', day(9)))
+    t.equal(['scanner'], [e['name'] for e in listed(path)['exceptions']])
+    must(t, ['exception', 'end', 'scanner'], path)
+    t.equal([], listed(path)['exceptions'])
+    t.contains(b'\tsmbguard:exceptions = \n', read(path))
+    must(t, ['exception', 'add', 'scanner'], path, *GOOD, '--until', day(9))
+    t.equal(['scanner'], [e['name'] for e in listed(path)['exceptions']])
+
+
 def used(name, when, outcome='allowed', **more):
     event = {'timestamp': when, 'type': 'smbguard',
              'version': {'major': 1, 'minor': 0}, 'event': 'share_connect',
@@ -207,6 +221,25 @@ def test_list(t):
     t.equal(2, run(['exception', 'list'], path + '.none')[0])
     t.contains('There are no exceptions', run(['exception', 'list'],
                                               conf(t))[1])
+
+
+def test_list_reads_what_was_rotated_alone(t):
+    """A copy would count twice, and a FIFO would be waited for."""
+    path = conf(t, '\tsmbguard:exceptions = one\n' + exception('one', day(3)))
+    audit = os.path.join(t.directory, 'audit.jsonl')
+    for name in t.each(['', '.1', '-20261120', '.bak', '.1.orig', '2'], 6):
+        put(audit + name, used('one', '2026-11-20T10:00:00Z'))
+    t.equal([3], [e['used'] for e in listed(path)['exceptions']])
+    os.mkfifo(audit + '.fifo')
+    t.equal([3], [e['used'] for e in listed(path)['exceptions']])
+    os.unlink(audit)
+    os.mkfifo(audit)
+    t.equal([2], [e['used'] for e in listed(path, status=2)['exceptions']])
+    done = subprocess.run([SMBGUARD, 'report', '--smb-conf', path], check=False,
+                          capture_output=True, text=True, timeout=20)
+    t.equal(2, done.returncode)
+    t.contains('is no regular file', done.stderr)
+    t.contains('no event at all', done.stdout)
 
 
 def connection(event):
@@ -295,12 +328,20 @@ def test_from_several_refusals(t):
                 account='nobody') +
         refusal('policy_error', 'preload modules', number='0x5') +
         refusal('share_connect', 'smbguard:encryption', number='0x6',
-                share='a,b', scope='a,b', account='x,y'))
+                share='a,b', scope='a,b', account='x,y') +
+        ''.join(refusal('share_connect', 'smbguard:encryption', number=number,
+                        share='team', scope='team', clientAddress=address)
+                for number, address in (('0x7', '0.0.0.0/0'),
+                                        ('0x8', '192.0.2.7 0.0.0.0/0'))) +
+        ''.join(refusal('share_connect', 'smbguard:encryption', number='0xa',
+                        share=share, scope=share, account=account)
+                for account, share in (('alice', 'team'), ('bob', 'TEAM'),
+                                       ('ALICE', 'more'))))
 
-    def proposal(number):
+    def proposal(number, *more):
         status, output, error = run(
             ['exception', 'add', 'new'], path, '--dry-run', '--from-event',
-            events, '--connection', number, '--reason', 'x')
+            events, '--connection', number, '--reason', 'x', *more)
         return error if status else {
             line.partition('new ')[2].partition(' = ')[0]:
             line.partition(' = ')[2] for line in output.splitlines()
@@ -314,8 +355,16 @@ def test_from_several_refusals(t):
     t.equal(dict(rest, shares='team', allow='unencrypted'), proposal('0x4'),
             'a guest has no name')
     t.contains('no exception would have let it in', proposal('0x5'))
-    t.equal(dict(rest, allow='unencrypted'), proposal('0x6'),
-            'names that no list can have')
+    t.contains('Say by --users whom', proposal('0x6'))
+    t.equal(dict(rest, users='bob', shares='team', allow='unencrypted'),
+            proposal('0x6', '--users', 'bob', '--shares', 'team'),
+            'what cannot be told is asked for, not left out')
+    t.contains('Say by --shares whom', proposal('0x6', '--users', 'bob'))
+    for number in t.each(['0x7', '0x8'], 2, 'no one address'):
+        t.contains('give --hosts', proposal(number))
+    t.equal(dict(rest, users='alice, bob', shares='team, more',
+                 allow='unencrypted'), proposal('0xa'),
+            'who was refused, and nobody else')
     t.contains('no refusal of connection 0x9', proposal('0x9'))
     member = conf(t, '\tsecurity = ads\n\tvfs objects = smbguard acl_xattr\n')
     output = run(['exception', 'add', 'new'], member, '--dry-run',

@@ -57,6 +57,15 @@ def test_both_readers_find_the_same(t):
         t.true(found['rows'] and found['shares'], 'something')
 
 
+def test_an_event_without_a_field_is_counted(t):
+    """Whatever is lacking; one such event is no end of the report."""
+    names = [name for name in event() if name not in (
+        'timestamp', 'type', 'version', 'event', 'outcome')]
+    for name in t.each(names, 17, 'fields'):
+        found = as_json(['-'], lines([event(), allowed(1, **{name: None})]), 1)
+        t.equal((2, 1), (found['period']['events'], found['refused']), name)
+
+
 def test_summary_is_one_screen(t):
     """24 lines of 80 columns, whatever names there are."""
     everything = [event(n, account=name, share=name, clientAddress=name,

@@ -180,10 +180,32 @@ def test_another_smbguard(t):
     fcntl.flock(lock, fcntl.LOCK_EX)
     status, _, error = run(['enable'], conf, '--yes')
     t.equal((2, OLD), (status, read(conf)))
-    t.contains('another smbguard', error)
+    t.contains('another smbguard (process %d) is about' % os.getpid(), error)
     t.equal(0, run(['enable'], conf, '--dry-run')[0], 'to look is no harm')
     os.close(lock)
     must(t, ['enable'], conf)
+
+
+def test_a_lock_of_somebody_who_may_not_write(t):
+    """Whoever may read the directory can lock it, for ever."""
+    path, conf = folder(t)
+    for folded in t.each([t.directory, path], 2, 'folders'):
+        os.chmod(folded, 0o755)
+    locked, ready = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setuid(65534)
+        fcntl.flock(os.open(path, os.O_RDONLY), fcntl.LOCK_EX)
+        os.write(ready, b'x')
+        signal.pause()
+    t.equal(b'x', os.read(locked, 1))
+    must(t, ['enable'], conf)
+    must(t, ['disable'], conf)
+    t.equal(OLD, read(conf))
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(locked)
+    os.close(ready)
 
 
 def test_an_editor_in_between(t):

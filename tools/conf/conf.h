@@ -149,7 +149,7 @@ bool sg_conf_is_no(const char *value);
 
 /**
  * Is a word in a list, as "vfs objects" has them? What is behind a ":" in the
- * list's word does not count.
+ * list's word does not count, nor the directory and suffix of a whole path.
  */
 bool sg_conf_lists(const char *list, const char *word);
 

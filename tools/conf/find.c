@@ -10,6 +10,8 @@
  * How it fails: what is not there, or means nothing, is NULL or false.
  */
 
+#define _GNU_SOURCE 1 /* memrchr */
+
 #include "conf.h"
 
 #include <ctype.h>
@@ -123,9 +125,25 @@ bool sg_conf_is_no(const char *value)
 			 (const char *const[]){"no", "false", "off", "0"});
 }
 
-bool sg_conf_lists(const char *list, const char *word)
+/* "smbguard" of "/path/smbguard.so", which smbd takes for the same module. */
+static bool is_module(const char *at, size_t len, const char *word)
 {
 	size_t want = strlen(word);
+	const char *slash =
+		len > 0 && at[0] == '/' ? memrchr(at, '/', len) : NULL;
+	const char *dot = NULL;
+
+	if (slash != NULL) {
+		len -= (size_t)(slash + 1 - at);
+		at = slash + 1;
+		dot = memchr(at, '.', len);
+		len = dot != NULL ? (size_t)(dot - at) : len;
+	}
+	return len == want && strncmp(at, word, len) == 0;
+}
+
+bool sg_conf_lists(const char *list, const char *word)
+{
 	const char *at = list;
 
 	while (at != NULL && *at != '\0') {
@@ -133,7 +151,7 @@ bool sg_conf_lists(const char *list, const char *word)
 
 		at += strspn(at, LIST_SEPARATORS "\"");
 		len = strcspn(at, LIST_SEPARATORS "\":");
-		if (len == want && strncmp(at, word, len) == 0) {
+		if (is_module(at, len, word)) {
 			return true;
 		}
 		at += len;

@@ -203,5 +203,14 @@ void sg_doctor_config(struct sg_doctor *d)
 	if (d->server != 0) {
 		check_times(d);
 	}
+	if (d->settings->mode == SG_MODE_AUDIT) {
+		sg_doctor_add(d,
+			      SG_DOCTOR_NOTE,
+			      "audit-mode",
+			      NULL,
+			      "smbguard:mode = audit in [global]: nobody is "
+			      "refused, but at shares with smbguard:mode = "
+			      "enforce.");
+	}
 	check_findings(d);
 }

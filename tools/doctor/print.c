@@ -72,11 +72,13 @@ static char *summary(TALLOC_CTX *mem_ctx, const struct sg_doctor *d)
 	const char *what = first_of(d, worst, &more);
 
 	if (worst < SG_DOCTOR_UNTOLD) {
-		return talloc_asprintf(mem_ctx,
-				       "OK: smbd %ld is guarded%s.",
-				       d->server,
-				       d->event_came ? ", and events arrive"
-						     : "");
+		return talloc_asprintf(
+			mem_ctx,
+			"OK: smbd %ld is guarded%s%s.",
+			d->server,
+			d->settings->mode == SG_MODE_AUDIT ? ", in audit mode"
+							   : "",
+			d->event_came ? ", and events arrive" : "");
 	}
 	return talloc_asprintf(mem_ctx,
 			       more > 0 ? "%s: %s (and %zu more)" : "%s: %s",

@@ -55,6 +55,19 @@ static const char *audit_file(struct sg_doctor *d)
 	return sg_doctor_seen(d, path != NULL ? path : SG_DEFAULT_AUDIT_FILE);
 }
 
+/* A regular file; for a FIFO one would wait without end. -1: none. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st = {0};
+
+	if (fd != -1 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 struct sg_record *sg_record_begin(struct sg_doctor *d)
 {
 	unsigned audit =
@@ -72,7 +85,7 @@ struct sg_record *sg_record_begin(struct sg_doctor *d)
 	if ((audit & SG_AUDIT_FILE) != 0) {
 		r->path = audit_file(d);
 		r->splitter.file = r->path;
-		r->fd = open(r->path, O_RDONLY | O_CLOEXEC);
+		r->fd = open_file(r->path);
 		(void)lseek(r->fd, 0, SEEK_END);
 		return r;
 	}
@@ -110,7 +123,7 @@ json_t *sg_record_read(struct sg_record *r)
 			sg_splitter_end(&r->splitter);
 			close(r->fd);
 		}
-		r->fd = open(r->path, O_RDONLY | O_CLOEXEC);
+		r->fd = open_file(r->path);
 		read_on(r);
 	}
 	return r->events;

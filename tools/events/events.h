@@ -70,6 +70,13 @@ void sg_splitter_end(struct sg_splitter *s);
  */
 bool sg_read_file(const char *path, sg_line_fn fn, void *data);
 
+/**
+ * Can this be a file that smbguard wrote? False after a message for what is
+ * there and is no regular file: a FIFO would be waited for without end. What
+ * somebody names on a command line may be one.
+ */
+bool sg_is_record(const char *path);
+
 /* The journal; see journal.c. */
 struct sg_journal;
 

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -234,6 +235,21 @@ static bool read_compressed(const char *path,
 	close(out);
 	whole = reap(pid, path, program);
 	return ok && (whole || s->stopped);
+}
+
+bool sg_is_record(const char *path)
+{
+	struct stat st = {0};
+	int ret = stat(path, &st);
+
+	if (ret == 0 && !S_ISREG(st.st_mode)) {
+		fprintf(stderr,
+			"smbguard: %s: it is no regular file, and smbguard "
+			"writes to no other\n",
+			path);
+		return false;
+	}
+	return true;
 }
 
 bool sg_read_file(const char *path, sg_line_fn fn, void *data)

@@ -361,6 +361,19 @@ static bool is_going(const char *word)
 	return strcasecmp(word, goes) == 0;
 }
 
+/* Without this line, would an earlier one count, and what it lists hold? */
+static bool must_stay(const struct sg_conf_section *global, size_t number)
+{
+	size_t i;
+
+	for (i = 0; i < number; i++) {
+		if (strcmp(global->params[i].key, LIST) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool plan_end(struct sg_setup *s, const char *name)
 {
 	const struct sg_conf_section *global = s->check->global;
@@ -373,7 +386,11 @@ static bool plan_end(struct sg_setup *s, const char *name)
 		const struct sg_conf_param *p = &global->params[i];
 
 		if (strcmp(p->key, LIST) == 0) {
-			ok = sg_setup_without(s, global, p, is_going, false);
+			ok = sg_setup_without(s,
+					      global,
+					      p,
+					      is_going,
+					      must_stay(global, i));
 			continue;
 		}
 		for (k = 0; ok && sg_exception_key(k) != NULL; k++) {

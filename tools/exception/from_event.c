@@ -7,10 +7,11 @@
  * A connection may have been refused several things, one after the other, or in
  * audit mode all of them: the exception allows each. It names the address that
  * the client had. Where what is allowed may depend on more than that, it names
- * the account, and the share if none was refused elsewhere.
+ * the accounts, and the shares if none was refused elsewhere.
  *
- * How it fails: with a sentence. An event tells the first thing that a client
- * lacked; it may lack more.
+ * How it fails: with a sentence; also where what is to be named cannot be: an
+ * exception without it would be for others, too. An event tells the first thing
+ * that a client lacked; it may lack more.
  */
 
 #include "exception.h"
@@ -28,6 +29,13 @@
 #define DAYS 30
 #define DAY 86400
 
+/* Of all refusals, separated by commas */
+struct names {
+	char *list;
+	bool none; /* one of them has no name of the kind */
+	bool odd;  /* one has a name that no list can have */
+};
+
 /* All that the refusals of one connection say. */
 struct asked {
 	const char *connection; /* NULL: that of the last one */
@@ -37,10 +45,8 @@ struct asked {
 	uint32_t allow;
 	uint32_t by_address; /* words that depend on hosts alone */
 	size_t num;
-	char *account; /* NULL: not the same in all, or not known */
-	char *share;
-	bool any_account; /* it was told once */
-	bool any_share;
+	struct names accounts;
+	struct names shares;
 	bool other; /* a refusal that no exception helps */
 	bool no_memory;
 };
@@ -68,8 +74,8 @@ static bool is_refusal(const json_t *event)
 static void begin(struct asked *a)
 {
 	json_decref(a->last);
-	talloc_free(a->account);
-	talloc_free(a->share);
+	talloc_free(a->accounts.list);
+	talloc_free(a->shares.list);
 	*a = (struct asked){
 		.connection = a->connection,
 		.check = a->check,
@@ -86,7 +92,7 @@ static char *account_of(const struct asked *a, const json_t *event)
 	bool member = sg_check_is_member(a->check) ||
 		      sg_check_is_controller(a->check);
 
-	if (account == NULL || strchr(account, ',') != NULL) {
+	if (account == NULL) {
 		return NULL;
 	}
 	if (member && domain != NULL && domain[0] != '\0' &&
@@ -96,16 +102,38 @@ static char *account_of(const struct asked *a, const json_t *event)
 	return talloc_strdup(a->mem_ctx, account);
 }
 
-/* What two refusals do not have in common is not named. */
-static void join(char **have, bool *any, char *now)
+static bool has(const char *list, const char *name)
 {
-	if (!*any) {
-		*have = now;
-	} else if (*have == NULL || now == NULL ||
-		   strcasecmp(*have, now) != 0) {
-		*have = NULL;
+	size_t len = strlen(name);
+
+	while (list != NULL) {
+		if (strncasecmp(list, name, len) == 0 &&
+		    (list[len] == ',' || list[len] == '\0')) {
+			return true;
+		}
+		list = strstr(list, ", ");
+		list = list != NULL ? list + 2 : NULL;
 	}
-	*any = true;
+	return false;
+}
+
+static void join(struct asked *a, struct names *names, const char *name)
+{
+	if (name == NULL) {
+		names->none = true;
+	} else if (name[0] == '\0' || strchr(name, ',') != NULL) {
+		names->odd = true;
+	} else if (!has(names->list, name)) {
+		char *list = talloc_asprintf(a->mem_ctx,
+					     "%s%s%s",
+					     names->list ? names->list : "",
+					     names->list ? ", " : "",
+					     name);
+
+		a->no_memory = a->no_memory || list == NULL;
+		talloc_free(names->list);
+		names->list = list;
+	}
 }
 
 static void take_who(struct asked *a,
@@ -116,16 +144,11 @@ static void take_who(struct asked *a,
 	const char *scope = sg_event_text(event, "policy.scope", NULL);
 	bool nobody = facts->guest || facts->anonymous;
 
-	join(&a->account,
-	     &a->any_account,
-	     nobody ? NULL : account_of(a, event));
-	if (share == NULL || strchr(share, ',') != NULL || scope == NULL ||
-	    strcasecmp(scope, "global") == 0) {
+	join(a, &a->accounts, nobody ? NULL : account_of(a, event));
+	if (scope == NULL || strcasecmp(scope, "global") == 0) {
 		share = NULL;
 	}
-	join(&a->share,
-	     &a->any_share,
-	     share != NULL ? talloc_strdup(a->mem_ctx, share) : NULL);
+	join(a, &a->shares, share);
 }
 
 static void take(struct asked *a, json_t *event, const struct sg_line *line)
@@ -250,25 +273,61 @@ static void keep(const char **what, const char *proposed)
 	}
 }
 
+/* NULL, or why these names cannot be told in an option. */
+static const char *keep_names(struct asked *a,
+			      const char **what,
+			      const struct names *names,
+			      const char *option)
+{
+	if (*what != NULL || names->none) {
+		return NULL;
+	}
+	if (names->odd) {
+		return talloc_asprintf(a->mem_ctx,
+				       "the event has a name that no list can "
+				       "have, with a comma or empty. Say by "
+				       "--%s whom the exception is for",
+				       option);
+	}
+	*what = names->list;
+	return NULL;
+}
+
+/* One client alone, and no network. */
+static bool is_address(const char *text)
+{
+	struct sg_network network = {.prefix = 0};
+
+	return text != NULL && strchr(text, '/') == NULL &&
+	       sg_network_parse(text, &network);
+}
+
 static const char *propose(struct asked *a, struct sg_written *w)
 {
 	const char *address = sg_event_text(a->last, "clientAddress", NULL);
 	const char *reason = sg_event_text(a->last, "reason", NULL);
+	const char *why = NULL;
 
 	if (a->other || a->allow == 0) {
 		return talloc_asprintf(a->mem_ctx,
 				       "no exception would have let it in. %s",
 				       reason != NULL ? reason : "");
 	}
-	if (address == NULL) {
-		return "the event tells no address";
+	if (w->hosts == NULL && !is_address(address)) {
+		return "the event tells no address that an exception can name: "
+		       "give --hosts";
 	}
 	keep(&w->hosts, talloc_strdup(a->mem_ctx, address));
 	keep(&w->allow, sg_allow_text(a->mem_ctx, a->allow));
 	keep(&w->until, in_days(a->mem_ctx));
 	if (a->by_address == 0) {
-		keep(&w->users, a->account);
-		keep(&w->shares, a->share);
+		why = keep_names(a, &w->users, &a->accounts, "users");
+	}
+	if (a->by_address == 0 && why == NULL) {
+		why = keep_names(a, &w->shares, &a->shares, "shares");
+	}
+	if (why != NULL) {
+		return why;
 	}
 	if (w->hosts == NULL || w->allow == NULL || w->until == NULL) {
 		return "out of memory";

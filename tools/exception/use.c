@@ -20,6 +20,7 @@
 #include <strings.h>
 
 #include "events/events.h"
+#include "report/report.h"
 
 static struct sg_use *use_of(struct sg_uses *all, const char *name)
 {
@@ -119,7 +120,16 @@ static void read_parts(struct sg_uses *all, const char *path)
 		return;
 	}
 	for (i = 0; i < found.gl_pathc; i++) {
-		read_one(all, found.gl_pathv[i]);
+		const char *rest = found.gl_pathv[i] + strlen(path);
+
+		if (rest[0] != '\0' && !sg_is_rotated(rest)) {
+			continue; /* somebody's copy would count twice */
+		}
+		if (sg_is_record(found.gl_pathv[i])) {
+			read_one(all, found.gl_pathv[i]);
+		} else {
+			all->ok = false;
+		}
 	}
 	globfree(&found);
 }

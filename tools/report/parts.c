@@ -58,7 +58,7 @@ static bool add(struct parts *parts, const char *path)
 }
 
 /* ".1", ".12.gz", "-20261122", "-20261122-1795000000.xz"? */
-static bool is_rotated(const char *rest)
+bool sg_is_rotated(const char *rest)
 {
 	static const char *const ends[] = {"", ".gz", ".xz", ".zst", ".bz2"};
 	size_t digits;
@@ -99,7 +99,7 @@ static bool add_rotated(struct parts *parts, const char *path, int64_t since)
 		char *other = NULL;
 
 		if (strncmp(entry->d_name, name, len) != 0 ||
-		    !is_rotated(entry->d_name + len)) {
+		    !sg_is_rotated(entry->d_name + len)) {
 			continue;
 		}
 		other = talloc_asprintf(parts, "%s%s", folder, entry->d_name);

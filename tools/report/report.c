@@ -101,7 +101,8 @@ static bool read_input(struct sg_report *r,
 	if (usual[0] == NULL) {
 		usual[0] = SG_DEFAULT_AUDIT_FILE;
 	}
-	whole = sg_read_parts(r, files != NULL ? files : usual);
+	whole = (files != NULL || sg_is_record(usual[0])) &&
+		sg_read_parts(r, files != NULL ? files : usual);
 	return ok && whole;
 }
 

@@ -207,6 +207,12 @@ bool sg_whatif_ask(TALLOC_CTX *mem_ctx,
  */
 bool sg_read_parts(struct sg_report *report, const char *const *files);
 
+/**
+ * Is this what is added to the name of a file that is rotated away: ".1",
+ * ".12.gz", "-20261122"?
+ */
+bool sg_is_rotated(const char *rest);
+
 /* The formats; false if something could not be written. */
 bool sg_report_text(const struct sg_report *report, FILE *out);
 bool sg_report_csv(const struct sg_report *report, FILE *out);

@@ -138,7 +138,10 @@ static void remember(struct sg_seen *seen,
 		return;
 	}
 	talloc_free(*name);
-	*name = talloc_strndup(seen->mem_ctx, text->text, text->len);
+	/* An event may have none. */
+	*name = text->text != NULL
+			? talloc_strndup(seen->mem_ctx, text->text, text->len)
+			: talloc_strdup(seen->mem_ctx, "");
 	seen->nomem = seen->nomem || *name == NULL;
 }
 

@@ -299,6 +299,7 @@ static bool add_gaps(TALLOC_CTX *mem_ctx,
 		     struct sg_summary *s)
 {
 	const uint64_t *kinds = r->seen.kinds;
+	const char *silence = "no day without events";
 	int64_t longest = 0;
 	size_t i;
 
@@ -309,6 +310,11 @@ static bool add_gaps(TALLOC_CTX *mem_ctx,
 			longest = q->to - q->from;
 		}
 	}
+	if (longest > 0) {
+		silence = "without events up to ";
+	} else if (r->seen.events.count == 0) {
+		silence = "no event at all";
+	}
 	return add(mem_ctx,
 		   s,
 		   "Gaps",
@@ -316,8 +322,7 @@ static bool add_gaps(TALLOC_CTX *mem_ctx,
 		   ", %s%s",
 		   r->seen.lost,
 		   kinds[SG_EVENT_POLICY_ERROR],
-		   longest > 0 ? "without events up to "
-			       : "no day without events",
+		   silence,
 		   longest > 0 ? sg_span_text(mem_ctx, longest) : "");
 }
 

@@ -5,6 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#define _GNU_SOURCE 1 /* memrchr */
+
 #include "setup.h"
 
 #include <string.h>
@@ -12,18 +14,24 @@
 #define MODULE "smbguard"
 #define FILE_NAME MODULE ".so"
 
-/* "smbguard:parameter" is the same module. */
+/* "smbguard:parameter" and "/path/smbguard.so" are the same module. */
 bool sg_setup_is_vfs(const char *word)
 {
-	size_t len = strlen(MODULE);
+	size_t len = strcspn(word, ":");
+	const char *end = word + len;
+	const char *slash = NULL;
 
 	word += strspn(word, " ");
-	if (strncmp(word, MODULE, len) != 0) {
-		return false;
+	if (word[0] == '/') {
+		slash = memrchr(word, '/', (size_t)(end - word));
+		word = slash + 1;
+		end = word + strcspn(word, ".:");
 	}
-	word += len;
-	word += strspn(word, " ");
-	return word[0] == '\0' || word[0] == ':';
+	while (end > word && end[-1] == ' ') {
+		end--;
+	}
+	return (size_t)(end - word) == strlen(MODULE) &&
+	       strncmp(word, MODULE, strlen(MODULE)) == 0;
 }
 
 bool sg_setup_is_preload(const char *word)

@@ -9,9 +9,8 @@
  * So whoever opens the path has the old file or the new one, whenever this
  * process ends. A symbolic link is followed first: the link stays.
  *
- * The directory is locked by flock(), which leaves nothing behind. Two
- * smbguards cannot write at the same time; an editor that writes in between is
- * noticed by what it wrote.
+ * Two smbguards cannot write at the same time (lock.c); an editor that writes in
+ * between is noticed by what it wrote.
  *
  * How it fails: with a sentence, and the old file is in place. What was written
  * beside it is taken away again; after a kill, by the next run.
@@ -26,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -35,11 +33,6 @@
 
 #define MAX_COPIES 100
 #define MAX_XATTRS 65536
-
-static const char *failed(TALLOC_CTX *mem_ctx, const char *path)
-{
-	return talloc_asprintf(mem_ctx, "%s: %s", path, strerror(errno));
-}
 
 /* The file behind all links, and the directory that has it. */
 static char *real_path(TALLOC_CTX *mem_ctx, const char *path)
@@ -61,30 +54,6 @@ static int open_directory(const char *path)
 		fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	talloc_free(name);
-	return fd;
-}
-
-int sg_write_lock(TALLOC_CTX *mem_ctx, const char *path, const char **error)
-{
-	char *real = real_path(mem_ctx, path);
-	int fd = real != NULL ? open_directory(real) : -1;
-
-	if (fd < 0) {
-		*error = failed(mem_ctx, path);
-		return -1;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		*error = errno == EWOULDBLOCK
-				 ? talloc_asprintf(mem_ctx,
-						   "%s: another smbguard is "
-						   "about to write it. Wait "
-						   "for its end, and try "
-						   "again.",
-						   path)
-				 : failed(mem_ctx, path);
-		close(fd);
-		return -1;
-	}
 	return fd;
 }
 

@@ -158,10 +158,10 @@ static void read_files(struct recall *r, const char *path)
 		r->ok = false;
 		return;
 	}
-	if (access(before, R_OK) == 0) {
+	if (access(before, R_OK) == 0 && sg_is_record(before)) {
 		(void)sg_read_file(before, take, r);
 	}
-	if (access(path, R_OK) == 0) {
+	if (access(path, R_OK) == 0 && sg_is_record(path)) {
 		(void)sg_read_file(path, take, r);
 	}
 }
