@@ -366,6 +366,13 @@ def test_from_several_refusals(t):
                  allow='unencrypted'), proposal('0xa'),
             'who was refused, and nobody else')
     t.contains('no refusal of connection 0x9', proposal('0x9'))
+    put(events, b''.join(
+        refusal('share_connect', 'smbguard:encryption', share='team',
+                scope='team', account='account-%d' % i).encode()
+        for i in range(20000)))
+    t.contains('there are too many. Say by --users', ' '.join(
+        proposal('0x1').split()))
+    put(events, refusal('session', 'smbguard:downgrade', number='0x2'))
     member = conf(t, '\tsecurity = ads\n\tvfs objects = smbguard acl_xattr\n')
     output = run(['exception', 'add', 'new'], member, '--dry-run',
                  '--from-event', events, '--connection', '0x2', '--reason',
@@ -375,7 +382,7 @@ def test_from_several_refusals(t):
                                   (['--from-event', '/no'], 'cannot be read')],
                                  2):
         status, _, error = run(['exception', 'add', 'new'], path, '--yes',
-                               '--from-event', events, '--connection', '0x1',
+                               '--from-event', events, '--connection', '0x2',
                                *arguments)
         t.equal(2, status)
         t.contains(why, error)
