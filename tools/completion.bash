@@ -103,7 +103,8 @@ _smbguard()
 	-f) before=--format ;;
 	-s) before=--smb-conf ;;
 	esac
-	if [[ $before == --* ]]; then
+	# Another word would be read by sed as its own.
+	if [[ $before =~ ^--[a-z-]+$ ]]; then
 		takes=$(_smbguard_takes "$me" "$command" "$before")
 	fi
 	if [ -n "$takes" ]; then

@@ -63,6 +63,15 @@ def test_options_of_each_command(t):
     t.true(count > 5, 'commands were looked at')
 
 
+def test_a_word_is_no_command(t):
+    """Of sed, which has one that runs others."""
+    made = os.path.join(t.directory, 'made')
+    for word in t.each(['--share/e touch %s;#' % made, '--a/b', '--[', '--$(x)'],
+                       4, 'words'):
+        t.equal([], completed(t, 'watch', word, ''), word)
+        t.true(not os.path.exists(made), word)
+
+
 def test_words_of_exception(t):
     t.equal(['list', 'add', 'end'], completed(t, 'exception', ''))
     t.equal(['end'], completed(t, 'exception', 'e'))

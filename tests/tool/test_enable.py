@@ -295,6 +295,17 @@ def test_a_whole_path_is_the_module_too(t):
     t.equal(other.encode(), read(path))
 
 
+def test_files_for_some_clients_alone(t):
+    """Their shares would be gone with the module."""
+    path = conf(t, '[global]\nvfs objects = smbguard\ninclude = /x/%m\x1b\n' +
+                SHARE)
+    output = must(t, ['disable'], path)
+    t.contains(path + ':3 includes another file for each client,\n  /x/%m\\x1b',
+               output)
+    t.contains('NOT LOOKED INTO', must(t, ['disable'], path))
+    t.true('NOT LOOKED' not in must(t, ['disable'], conf(t, PLAIN)), 'others')
+
+
 def test_purge(t):
     text = '[global]\n\tsmbguard:mode = enforce\n# mine\n\tworkgroup = X\n'\
         '[team]\n\tpath = /srv\n\tSMBguard: Encryption = required\n'

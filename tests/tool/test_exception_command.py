@@ -242,6 +242,29 @@ def test_list_reads_what_was_rotated_alone(t):
     t.contains('no event at all', done.stdout)
 
 
+def memory(arguments):
+    """What it took, in KiB; no less than this process, which it was first."""
+    with open(os.devnull, 'wb') as null:
+        with subprocess.Popen([SMBGUARD, *arguments], stdout=null) as process:
+            usage = os.wait4(process.pid, 0)[2]
+            process.returncode = 0
+    return usage.ru_maxrss
+
+
+def test_a_long_record_takes_no_more_memory(t):
+    path = conf(t, '\tsmbguard:exceptions = one\n' + exception('one', day(3)))
+    audit = os.path.join(t.directory, 'audit.jsonl')
+    took = []
+    for number in t.each([10, 6000], 2, 'lengths'):
+        with open(audit, 'w', encoding='utf-8') as f:
+            for i in range(number):
+                f.write(used('one', '2026-11-20T10:00:00Z',
+                             account='%d' % i + 'x' * 12000))
+        took.append(memory(['exception', 'list', '--smb-conf', path]))
+        t.equal([number], [e['used'] for e in listed(path)['exceptions']])
+    t.true(took[1] < took[0] + 20000, '%d KiB, then %d' % tuple(took))
+
+
 def connection(event):
     return ['--connection', event['connectionId']]
 
@@ -366,6 +389,13 @@ def test_from_several_refusals(t):
                  allow='unencrypted'), proposal('0xa'),
             'who was refused, and nobody else')
     t.contains('no refusal of connection 0x9', proposal('0x9'))
+    put(events, b''.join(
+        refusal('share_connect', 'smbguard:encryption', share='team',
+                scope='team', account='account-%d' % i).encode()
+        for i in range(20000)))
+    t.contains('there are too many. Say by --users', ' '.join(
+        proposal('0x1').split()))
+    put(events, refusal('session', 'smbguard:downgrade', number='0x2'))
     member = conf(t, '\tsecurity = ads\n\tvfs objects = smbguard acl_xattr\n')
     output = run(['exception', 'add', 'new'], member, '--dry-run',
                  '--from-event', events, '--connection', '0x2', '--reason',
@@ -375,7 +405,7 @@ def test_from_several_refusals(t):
                                   (['--from-event', '/no'], 'cannot be read')],
                                  2):
         status, _, error = run(['exception', 'add', 'new'], path, '--yes',
-                               '--from-event', events, '--connection', '0x1',
+                               '--from-event', events, '--connection', '0x2',
                                *arguments)
         t.equal(2, status)
         t.contains(why, error)

@@ -24,9 +24,9 @@ struct sg_use {
 	uint64_t count;
 	int64_t first; /* microseconds since the epoch */
 	int64_t last;
-	const char *client; /* of the last time; NULL: not told */
-	const char *account;
-	const char *share;
+	char *client; /* of the last time; NULL: not told */
+	char *account;
+	char *share;
 };
 
 /* Of all exceptions of a configuration, in its order. */

@@ -28,6 +28,7 @@
 
 #define DAYS 30
 #define DAY 86400
+#define NAMES_MAX 4000
 
 /* Of all refusals, separated by commas */
 struct names {
@@ -84,7 +85,9 @@ static void begin(struct asked *a)
 }
 
 /* "alice" outside of a domain, and "DOMAIN\alice" in one. */
-static char *account_of(const struct asked *a, const json_t *event)
+static char *account_of(TALLOC_CTX *mem_ctx,
+			const struct asked *a,
+			const json_t *event)
 {
 	const char *account = sg_event_text(event, "account", NULL);
 	const char *domain = sg_event_text(event, "domain", NULL);
@@ -97,9 +100,9 @@ static char *account_of(const struct asked *a, const json_t *event)
 	}
 	if (member && domain != NULL && domain[0] != '\0' &&
 	    (server == NULL || strcasecmp(domain, server) != 0)) {
-		return talloc_asprintf(a->mem_ctx, "%s\\%s", domain, account);
+		return talloc_asprintf(mem_ctx, "%s\\%s", domain, account);
 	}
-	return talloc_strdup(a->mem_ctx, account);
+	return talloc_strdup(mem_ctx, account);
 }
 
 static bool has(const char *list, const char *name)
@@ -123,7 +126,7 @@ static void join(struct asked *a, struct names *names, const char *name)
 		names->none = true;
 	} else if (name[0] == '\0' || strchr(name, ',') != NULL) {
 		names->odd = true;
-	} else if (!has(names->list, name)) {
+	} else if (!names->odd && !has(names->list, name)) {
 		char *list = talloc_asprintf(a->mem_ctx,
 					     "%s%s%s",
 					     names->list ? names->list : "",
@@ -133,10 +136,13 @@ static void join(struct asked *a, struct names *names, const char *name)
 		a->no_memory = a->no_memory || list == NULL;
 		talloc_free(names->list);
 		names->list = list;
+		/* No option is so long. */
+		names->odd = list != NULL && strlen(list) > NAMES_MAX;
 	}
 }
 
-static void take_who(struct asked *a,
+static void take_who(TALLOC_CTX *mem_ctx,
+		     struct asked *a,
 		     const json_t *event,
 		     const struct sg_facts *facts)
 {
@@ -144,14 +150,17 @@ static void take_who(struct asked *a,
 	const char *scope = sg_event_text(event, "policy.scope", NULL);
 	bool nobody = facts->guest || facts->anonymous;
 
-	join(a, &a->accounts, nobody ? NULL : account_of(a, event));
+	join(a, &a->accounts, nobody ? NULL : account_of(mem_ctx, a, event));
 	if (scope == NULL || strcasecmp(scope, "global") == 0) {
 		share = NULL;
 	}
 	join(a, &a->shares, share);
 }
 
-static void take(struct asked *a, json_t *event, const struct sg_line *line)
+static void take(TALLOC_CTX *mem_ctx,
+		 struct asked *a,
+		 json_t *event,
+		 const struct sg_line *line)
 {
 	const char *name = sg_event_text(event, "policy.option", NULL);
 	const struct sg_option *option = name != NULL ? option_of(name) : NULL;
@@ -183,7 +192,7 @@ static void take(struct asked *a, json_t *event, const struct sg_line *line)
 		a->other = true;
 		return;
 	}
-	ok = sg_facts_of_record(a->mem_ctx,
+	ok = sg_facts_of_record(mem_ctx,
 				offers,
 				&record,
 				&facts,
@@ -201,13 +210,14 @@ static void take(struct asked *a, json_t *event, const struct sg_line *line)
 	a->allow |= allow;
 	a->by_address |= option->by_address ? allow : 0;
 	a->other = a->other || allow == 0;
-	take_who(a, event, &facts);
+	take_who(mem_ctx, a, event, &facts);
 }
 
 static bool take_line(const struct sg_line *line, void *data)
 {
 	struct asked *a = data;
 	const char *problem = NULL;
+	TALLOC_CTX *mem_ctx = NULL;
 	json_t *event = NULL;
 
 	if (line->text != NULL) {
@@ -225,7 +235,9 @@ static bool take_line(const struct sg_line *line, void *data)
 		if (last == NULL || strcasecmp(id, last) != 0) {
 			begin(a);
 		}
-		take(a, event, line);
+		mem_ctx = talloc_new(a->mem_ctx);
+		take(mem_ctx, a, event, line);
+		talloc_free(mem_ctx);
 	}
 	json_decref(event);
 	return true;
@@ -284,9 +296,10 @@ static const char *keep_names(struct asked *a,
 	}
 	if (names->odd) {
 		return talloc_asprintf(a->mem_ctx,
-				       "the event has a name that no list can "
-				       "have, with a comma or empty. Say by "
-				       "--%s whom the exception is for",
+				       "no list can have the names of the "
+				       "event: one has a comma or is empty, or "
+				       "there are too many. Say by --%s whom "
+				       "the exception is for",
 				       option);
 	}
 	*what = names->list;

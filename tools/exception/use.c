@@ -34,13 +34,15 @@ static struct sg_use *use_of(struct sg_uses *all, const char *name)
 	return NULL;
 }
 
-static const char *copy(struct sg_uses *all,
-			const json_t *event,
-			const char *of)
+static void keep(struct sg_uses *all,
+		 char **kept,
+		 const json_t *event,
+		 const char *of)
 {
 	const char *text = sg_event_text(event, of, NULL);
 
-	return text != NULL ? talloc_strdup(all->uses, text) : NULL;
+	talloc_free(*kept);
+	*kept = text != NULL ? talloc_strdup(all->uses, text) : NULL;
 }
 
 static void count(struct sg_uses *all, const json_t *event, int64_t when)
@@ -60,9 +62,9 @@ static void count(struct sg_uses *all, const json_t *event, int64_t when)
 	use->first = use->count == 0 || when < use->first ? when : use->first;
 	if (use->count == 0 || when >= use->last) {
 		use->last = when;
-		use->client = copy(all, event, "clientAddress");
-		use->account = copy(all, event, "account");
-		use->share = copy(all, event, "share");
+		keep(all, &use->client, event, "clientAddress");
+		keep(all, &use->account, event, "account");
+		keep(all, &use->share, event, "share");
 	}
 	use->count++;
 }

@@ -395,6 +395,28 @@ static bool warn_of_opened(const struct sg_setup *s)
 	return false;
 }
 
+/* Files for some clients alone may list smbguard; nobody knows which there are. */
+static void tell_variable(const struct sg_setup *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->conf->num_oddities; i++) {
+		const struct sg_conf_oddity *odd = &s->conf->oddities[i];
+		char *file = sg_harmless(s->conf, odd->file);
+		char *text = sg_harmless(s->conf, odd->text);
+
+		if (odd->kind == SG_CONF_VARIABLE) {
+			printf("NOT LOOKED INTO: %s:%u includes another file "
+			       "for each client,\n"
+			       "  %s\n"
+			       "Take smbguard out of these by hand.\n\n",
+			       file != NULL ? file : "?",
+			       odd->line,
+			       text != NULL ? text : "?");
+		}
+	}
+}
+
 static const char **next_steps(const struct sg_setup *s)
 {
 	bool controller = sg_check_is_controller(s->check);
@@ -426,6 +448,7 @@ static int disable(TALLOC_CTX *frame, const struct sg_setup_line *line)
 		return SG_EXIT_ERROR;
 	}
 	ok = plan(s);
+	tell_variable(s);
 	if (ok && sg_setup_is_empty(s)) {
 		char *shown = sg_harmless(s, line->options.path);
 
