@@ -11,6 +11,7 @@ written is left alone.
 import fcntl
 import os
 import random
+import shutil
 import signal
 import stat
 import struct
@@ -18,7 +19,7 @@ import subprocess
 import time
 
 from check_tool import SMBGUARD
-from harness import Failure
+from harness import Failure, STAGE
 from setup_tool import (MODULE, answer, copies, listing, must, put, read, run)
 
 OLD = b'[global]\n\tworkgroup = X\n\tvfs objects = recycle\n'\
@@ -266,9 +267,15 @@ def test_who_may_not(t):
     path, conf = folder(t)
     for place in t.each([t.directory, os.path.dirname(t.directory)], 2):
         os.chmod(place, 0o755)
-    command = ['setpriv', '--reuid=1', '--regid=1', '--clear-groups']
-    done = subprocess.run(command + COMMAND + [conf], capture_output=True,
-                          text=True, check=False, stdin=subprocess.DEVNULL)
+    # The tree may lie where nobody else may look.
+    program = shutil.copy(SMBGUARD, t.directory)
+    module = os.path.join(
+        shutil.copytree(STAGE, os.path.join(t.directory, 'modules')),
+        'smbguard.so')
+    done = subprocess.run(
+        ['setpriv', '--reuid=1', '--regid=1', '--clear-groups', program, 'enable',
+         '--module', module, '--yes', '--smb-conf', conf], capture_output=True,
+        text=True, check=False, stdin=subprocess.DEVNULL, cwd='/')
     t.equal((2, OLD, ['smb.conf']), (done.returncode, read(conf),
                                      listing(path)))
     t.contains('ermission denied', done.stderr)
