@@ -103,6 +103,7 @@ const char *sg_effective(TALLOC_CTX *mem_ctx,
 				      sg_option_number(option, global));
 	case SG_TYPE_PATH:
 	case SG_TYPE_NAMES:
+	case SG_TYPE_PATTERNS:
 		memcpy(&text,
 		       (const uint8_t *)global + option->offset,
 		       sizeof(text));

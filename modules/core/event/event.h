@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "core/event/file.h"
 #include "core/policy.h"
 #include "core/wire/validate.h"
 
@@ -37,6 +38,15 @@ enum sg_event_kind {
 	SG_EVENT_SHARE_CONNECT,
 	SG_EVENT_SHARE_DISCONNECT,
 	SG_EVENT_PIPE_OPEN,
+	SG_EVENT_FILE_OPEN,
+	SG_EVENT_FILE_CLOSE,
+	SG_EVENT_FILE_RENAME,
+	SG_EVENT_FILE_LINK,
+	SG_EVENT_FILE_DELETE,
+	SG_EVENT_DIRECTORY_CREATE,
+	SG_EVENT_DIRECTORY_DELETE,
+	SG_EVENT_FILE_ACL,
+	SG_EVENT_FILE_ATTRIBUTES,
 	SG_EVENT_NEGOTIATE_TAMPERED,
 	SG_EVENT_INTEGRITY_SUSPECTED,
 	SG_EVENT_DOWNGRADE,
@@ -64,6 +74,9 @@ struct sg_event {
 
 	const char *previous_account; /* reauthentication */
 	const char *pipe;	      /* pipe_open */
+
+	const struct sg_file_told *file;     /* file_* and directory_* */
+	const struct sg_file_counts *counts; /* file_close */
 
 	/* downgrade */
 	const struct sg_downgrade *downgrade;
