@@ -376,7 +376,8 @@ static int files_openat(struct vfs_handle_struct *handle,
 			struct files_struct *fsp,
 			const struct vfs_open_how *how)
 {
-	struct sg_files *files = sg_files_of(handle, SG_FILE_OPEN);
+	struct sg_files *files =
+		sg_files_of(handle, SG_FILE_OPEN | SG_FILE_RENAME);
 
 	if (files != NULL) {
 		sg_files_resolving(files);
