@@ -39,22 +39,14 @@ static int files_renameat(struct vfs_handle_struct *handle,
 	int ret = -1;
 
 	if (files == NULL) {
-		return SMB_VFS_NEXT_RENAMEAT(handle,
-					     srcfsp,
-					     src,
-					     dstfsp,
-					     dst SG_RENAME_HOW_ARG);
+		return SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst);
 	}
 	sg_files_resolved(files);
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);
 	if (sg_files_may(files, &op, NULL)) {
-		ret = SMB_VFS_NEXT_RENAMEAT(handle,
-					    srcfsp,
-					    src,
-					    dstfsp,
-					    dst SG_RENAME_HOW_ARG);
+		ret = SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst);
 		sg_files_tell_errno(files, &op, ret);
 	} else {
 		errno = EACCES;
