@@ -80,6 +80,25 @@ static inline bool sg_lp_encrypts_over_quic(void)
 #endif
 }
 
+/* What functions of the VFS table take besides. */
+#if SG_SAMBA_SINCE(4, 22)
+#define SG_RENAME_HOW , const struct vfs_rename_how *how
+#define SG_RENAME_HOW_ARG , how
+#else
+#define SG_RENAME_HOW
+#define SG_RENAME_HOW_ARG
+#endif
+#if SG_SAMBA_SINCE(4, 25)
+#define SG_RECONNECT_LEASE const struct smb2_lease *lease,
+#define SG_RECONNECT_LEASE_ARG lease,
+#else
+#define SG_RECONNECT_LEASE
+#define SG_RECONNECT_LEASE_ARG
+#endif
+
+/* From 4.24 on streams are renamed by a function of their own. */
+#define SG_HAS_RENAME_STREAM SG_SAMBA_SINCE(4, 24)
+
 /* 4.25 has these without the number of their version. */
 #if SG_SAMBA_SINCE(4, 25)
 #define smbXsrv_session_auth0 smbXsrv_session_auth
