@@ -62,7 +62,8 @@ def create(name, access=FULL, disposition=OPEN, options=0, share=SHARE_ALL,
     start = 120 + len(encoded) + len(padding) if contexts else 0
     return CREATE, CREATING.pack(
         57, 0, 0, 2, 0, 0, access, attributes, share, disposition, options,
-        120, len(encoded), start, len(contexts)) + encoded + padding + contexts
+        120, len(encoded), start, len(contexts)) + (
+            encoded or b'\0') + padding + contexts
 
 
 def close(handle=LAST_HANDLE):

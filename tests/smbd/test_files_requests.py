@@ -12,6 +12,7 @@ itself.
 
 import contextlib
 import os
+import shutil
 import struct
 
 import smb2_files as smb2
@@ -42,8 +43,8 @@ def place(smbd, *names, share='open'):
     return os.path.join(smbd.config.get(share, 'path'), *names)
 
 
-def make(smbd, *names, content=b'content', mode=0o666):
-    """A file that everybody may change, in both shares."""
+def make(smbd, *names, content=b'content', mode=0o744):
+    """A file of alice's, in both shares."""
     for share in BOTH:
         path = place(smbd, *names, share=share)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -51,6 +52,7 @@ def make(smbd, *names, content=b'content', mode=0o666):
         with open(path, 'wb') as f:
             f.write(content)
         os.chmod(path, mode)
+        shutil.chown(path, 'alice', 'alice')
 
 
 def check(t, work, expected, prepare=lambda smbd: None):
@@ -152,7 +154,7 @@ def test_rename(t):
         'rename sub/c -> sub/there',
         'rename sub/there -> no/such NT_STATUS_OBJECT_PATH_NOT_FOUND',
         'close sub/there w1/4',
-        'open sub OPEN directory', 'rename sub -> other', 'close other',
+        'open sub OPEN directory', 'rename sub -> other', 'close other directory',
         'open other/there OPEN',
         'rename other/there -> x NT_STATUS_ACCESS_DENIED',
         'close other/there'], prepare)
@@ -169,7 +171,7 @@ def test_rename_of_a_folder_with_open_files(t):
         files.close(inside)
     check(t, work, [
         'open sub/there OPEN', 'open sub OPEN directory',
-        'rename sub -> other NT_STATUS_ACCESS_DENIED', 'close sub',
+        'rename sub -> other NT_STATUS_ACCESS_DENIED', 'close sub directory',
         'close sub/there'], lambda smbd: make(smbd, 'sub', 'there'))
 
 
@@ -261,17 +263,18 @@ def test_folders(t):
         files.close(handle)
         files.close(files.create('', smb2.READ_DATA))
     check(t, work, [
-        'open d CREATE created directory', 'mkdir d', 'close d',
+        'mkdir d', 'open d CREATE created directory', 'close d directory',
+        'mkdir d NT_STATUS_OBJECT_NAME_COLLISION',
         'open d CREATE directory NT_STATUS_OBJECT_NAME_COLLISION',
-        'open d OPEN directory', 'close d',
+        'open d OPEN directory', 'close d directory',
         'open d/f CREATE created', 'close d/f',
         'open d OPEN directory', 'rmdir d NT_STATUS_DIRECTORY_NOT_EMPTY',
-        'close d',
+        'close d directory',
         'open d/f OPEN directory NT_STATUS_NOT_A_DIRECTORY',
         'open d OPEN NT_STATUS_FILE_IS_A_DIRECTORY',
         'open d/f OPEN', 'delete d/f', 'close d/f',
-        'open d OPEN directory', 'rmdir d', 'close d',
-        'open . OPEN directory', 'close .'])
+        'open d OPEN directory', 'rmdir d', 'close d directory',
+        'open . OPEN directory', 'close . directory'])
 
 
 def test_attributes(t):
@@ -315,8 +318,9 @@ def test_no_permission(t):
     events = check(t, work, [
         'open a OPEN NT_STATUS_ACCESS_DENIED',
         'open sub/new CREATE NT_STATUS_ACCESS_DENIED',
+        'mkdir sub/new NT_STATUS_ACCESS_DENIED',
         'open sub/new CREATE directory NT_STATUS_ACCESS_DENIED'], prepare)
-    for event in t.each(events, 3):
+    for event in t.each(events, 4):
         t.fields(event, outcome='failed', fileId=None)
 
 
