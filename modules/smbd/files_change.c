@@ -39,21 +39,14 @@ static int files_renameat(struct vfs_handle_struct *handle,
 	int ret = -1;
 
 	if (files == NULL) {
-		return SMB_VFS_NEXT_RENAMEAT(handle,
-					     srcfsp,
-					     src,
-					     dstfsp,
-					     dst SG_RENAME_HOW_ARG);
+		return SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst);
 	}
+	sg_files_resolved(files);
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);
 	if (sg_files_may(files, &op, NULL)) {
-		ret = SMB_VFS_NEXT_RENAMEAT(handle,
-					    srcfsp,
-					    src,
-					    dstfsp,
-					    dst SG_RENAME_HOW_ARG);
+		ret = SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst);
 		sg_files_tell_errno(files, &op, ret);
 	} else {
 		errno = EACCES;
@@ -80,6 +73,7 @@ static int files_rename_stream(struct vfs_handle_struct *handle,
 	if (files == NULL) {
 		return SMB_VFS_NEXT_RENAME_STREAM(handle, fsp, name, replace);
 	}
+	sg_files_resolved(files);
 	frame = talloc_stackframe();
 	op.told.path = sg_files_path(fsp);
 	op.told.new_path =
@@ -119,6 +113,7 @@ static int files_linkat(struct vfs_handle_struct *handle,
 					   dst,
 					   flags);
 	}
+	sg_files_resolved(files);
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);
@@ -337,6 +332,7 @@ static bool told_already(struct sg_files *files,
 	return false;
 }
 
+/* The same as before, but for the archive bit. */
 static bool archive_alone(struct vfs_handle_struct *handle,
 			  struct files_struct *fsp,
 			  uint32_t dosmode)
@@ -346,7 +342,8 @@ static bool archive_alone(struct vfs_handle_struct *handle,
 		SMB_VFS_NEXT_FGET_DOS_ATTRIBUTES(handle, fsp, &before);
 
 	return NT_STATUS_IS_OK(status) &&
-	       (before ^ dosmode) == FILE_ATTRIBUTE_ARCHIVE;
+	       ((before ^ dosmode) & ~(uint32_t)(FILE_ATTRIBUTE_ARCHIVE |
+						 FILE_ATTRIBUTE_NORMAL)) == 0;
 }
 
 static NTSTATUS files_fset_dos_attributes(struct vfs_handle_struct *handle,
@@ -403,7 +400,8 @@ static int files_fntimes(struct vfs_handle_struct *handle,
 	};
 	int ret = -1;
 
-	if (files == NULL || !client_sets(files, &request) || request == NULL ||
+	if (files == NULL || times_in(ft) == 0 ||
+	    !client_sets(files, &request) || request == NULL ||
 	    told_already(files, request)) {
 		return SMB_VFS_NEXT_FNTIMES(handle, fsp, ft);
 	}

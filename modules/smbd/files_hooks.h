@@ -85,12 +85,12 @@ const struct smbd_smb2_request *sg_files_request(const struct sg_files *files);
 
 /**
  * A name is being looked up, outside of an operation: if the request ends here,
- * that is its open. files_resolve.c.
+ * that is its open, rename or link. files_resolve.c.
  */
 void sg_files_resolving(struct sg_files *files);
 
 /**
- * It has come to be opened.
+ * It has come to be opened or renamed.
  */
 void sg_files_resolved(struct sg_files *files);
 

@@ -327,14 +327,13 @@ static NTSTATUS files_reconnect(struct vfs_handle_struct *handle,
 		if (any != NULL) {
 			any->depth++;
 		}
-		status = SMB_VFS_NEXT_DURABLE_RECONNECT(
-			handle,
-			req,
-			op_,
-			old_cookie,
-			SG_RECONNECT_LEASE_ARG mem_ctx,
-			fsp,
-			new_cookie);
+		status = SG_NEXT_RECONNECT(handle,
+					   req,
+					   op_,
+					   old_cookie,
+					   mem_ctx,
+					   fsp,
+					   new_cookie);
 		if (any != NULL) {
 			any->depth--;
 		}
@@ -376,7 +375,8 @@ static int files_openat(struct vfs_handle_struct *handle,
 			struct files_struct *fsp,
 			const struct vfs_open_how *how)
 {
-	struct sg_files *files = sg_files_of(handle, SG_FILE_OPEN);
+	struct sg_files *files =
+		sg_files_of(handle, SG_FILE_OPEN | SG_FILE_RENAME);
 
 	if (files != NULL) {
 		sg_files_resolving(files);
