@@ -30,6 +30,8 @@ FULL = 0x1f01ff
 DIRECTORY, NO_DIRECTORY, DELETE_ON_CLOSE = 1, 0x40, 0x1000
 SHARE_ALL = 7
 
+OF_OWNER, OF_GROUP, OF_DACL = 1, 2, 4  # parts of a security descriptor
+
 # Classes of SET_INFO
 BASIC, RENAME, LINK, DISPOSITION, END_OF_FILE = 4, 10, 11, 13, 20
 BOTH_NAMES = 37  # of QUERY_DIRECTORY
@@ -51,7 +53,7 @@ class Refused(Exception):
 
 
 def create(name, access=FULL, disposition=OPEN, options=0, share=SHARE_ALL,
-           attributes=0, contexts=b''):
+           attributes=0, contexts=b'', oplock=0):
     """A CREATE request, without its header.
 
     contexts: create contexts, ready for the wire.
@@ -61,7 +63,7 @@ def create(name, access=FULL, disposition=OPEN, options=0, share=SHARE_ALL,
     padding = bytes(-(120 + len(encoded)) % 8)
     start = 120 + len(encoded) + len(padding) if contexts else 0
     return CREATE, CREATING.pack(
-        57, 0, 0, 2, 0, 0, access, attributes, share, disposition, options,
+        57, 0, oplock, 2, 0, 0, access, attributes, share, disposition, options,
         120, len(encoded), start, len(contexts)) + (
             encoded or b'\0') + padding + contexts
 
@@ -83,6 +85,19 @@ def read(handle, length, offset=0):
 def set_info(handle, what, data):
     return SET_INFO, SETTING.pack(33, 1, what, len(data), 96, 0, 0,
                                   handle) + data
+
+
+def set_security(handle, parts, descriptor):
+    return SET_INFO, SETTING.pack(33, 3, 0, len(descriptor), 96, 0, parts,
+                                  handle) + descriptor
+
+
+def for_everybody(mask):
+    """A security descriptor that gives everybody these rights."""
+    sid = b'\x01\x01' + b'\0\0\0\0\0\x01' + bytes(4)
+    ace = struct.pack('<BBHI', 0, 0, 8 + len(sid), mask) + sid
+    acl = struct.pack('<BBHHH', 2, 0, 8 + len(ace), 1, 0) + ace
+    return struct.pack('<BBHIIII', 1, 0, 0x8004, 0, 0, 0, 20) + acl
 
 
 def new_name(name, replace=False):
