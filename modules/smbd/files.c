@@ -88,13 +88,16 @@ bool sg_files_may(struct sg_files *files,
 		  const struct smbd_smb2_request *request)
 {
 	sg_files_who(files, request);
+	op->request = request;
 	op->facts = files->facts;
-	op->status = NT_STATUS_OK;
 	return gate->may(files, op);
 }
 
 bool sg_files_tell(struct sg_files *files, struct sg_file_op *op)
 {
+	/* What it has called may have been for somebody else. */
+	sg_files_who(files, op->request);
+	op->facts = files->facts;
 	return gate->tell(files, op);
 }
 

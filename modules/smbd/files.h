@@ -55,8 +55,9 @@ struct sg_files {
 struct sg_file_op {
 	enum sg_event_kind kind;
 	enum sg_file_bit bit;
-	bool changed;		      /* see sg_file_is_asked() */
-	const struct sg_facts *facts; /* whose it is */
+	bool changed;				 /* see sg_file_is_asked() */
+	const struct smbd_smb2_request *request; /* NULL: not known */
+	const struct sg_facts *facts; /* whose it is, as it is told */
 	NTSTATUS status;	      /* how it ended */
 	struct sg_file_told told;
 	const struct sg_file_counts *counts; /* file_close */

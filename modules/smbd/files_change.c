@@ -167,18 +167,22 @@ static int files_symlinkat(struct vfs_handle_struct *handle,
  * A stream that a client removes by itself is one that it has open.
  */
 static bool is_stream_of_another(const struct sg_files *files,
-				 const struct smb_filename *name)
+				 const struct smb_filename *name,
+				 const char *path)
 {
 	const struct sg_handle *open = NULL;
 
-	if (name->stream_name == NULL) {
+	if (name->stream_name == NULL || path == NULL) {
 		return false;
 	}
 	for (open = files->handles; open != NULL; open = open->next) {
-		const char *stream = open->fsp->fsp_name->stream_name;
+		const char *other = NULL;
 
-		if (stream != NULL &&
-		    strcasecmp_m(stream, name->stream_name) == 0) {
+		if (open->fsp->fsp_name->stream_name == NULL) {
+			continue;
+		}
+		other = sg_files_path(open->fsp);
+		if (other != NULL && strcasecmp_m(other, path) == 0) {
 			return false;
 		}
 	}
@@ -220,12 +224,14 @@ static int files_unlinkat(struct vfs_handle_struct *handle,
 	struct dom_sid_buf buf;
 	int ret = -1;
 
-	if (files == NULL || is_stream_of_another(files, name)) {
+	if (files == NULL) {
 		return SMB_VFS_NEXT_UNLINKAT(handle, dirfsp, name, flags);
 	}
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(dirfsp, name);
-	if (sg_files_may(files, &op, NULL)) {
+	if (is_stream_of_another(files, name, op.told.path)) {
+		ret = SMB_VFS_NEXT_UNLINKAT(handle, dirfsp, name, flags);
+	} else if (sg_files_may(files, &op, NULL)) {
 		op.told.requested_by = requested_by(files, handle->conn, &buf);
 		ret = SMB_VFS_NEXT_UNLINKAT(handle, dirfsp, name, flags);
 		sg_files_tell_errno(files, &op, ret);

@@ -58,8 +58,6 @@ static void handle_freed(void *data)
 	op.told.id = open->fsp->fnum;
 	op.told.directory =
 		open->fsp->fsp_flags.is_directory ? SG_YES : SG_UNKNOWN;
-	sg_files_who(files, NULL);
-	op.facts = files->facts;
 	(void)sg_files_tell(files, &op);
 	TALLOC_FREE(frame);
 }
@@ -158,7 +156,7 @@ static void tell_folder(struct sg_files *files,
 	struct sg_file_op op = {
 		.kind = SG_EVENT_DIRECTORY_CREATE,
 		.bit = SG_FILE_MKDIR,
-		.facts = open->facts,
+		.request = open->request,
 		.status = open->status,
 		.told.path = open->told.path,
 		.reason = "The folder was made.",

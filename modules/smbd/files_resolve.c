@@ -172,7 +172,11 @@ static void tell(struct sg_files *files,
 		 const struct sg_resolving *note,
 		 NTSTATUS status)
 {
-	struct sg_file_op op = {.kind = note->kind, .status = status};
+	struct sg_file_op op = {
+		.kind = note->kind,
+		.status = status,
+		.request = note->request,
+	};
 
 	if (kind_of(note->request) != note->kind) {
 		return;
@@ -182,8 +186,6 @@ static void tell(struct sg_files *files,
 	} else {
 		fill_rename(&op, note);
 	}
-	sg_files_who(files, note->request);
-	op.facts = files->facts;
 	(void)sg_files_tell(files, &op);
 }
 
