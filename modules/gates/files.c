@@ -103,6 +103,7 @@ static bool record(struct sg_files *files,
 	struct sg_event event = {
 		.kind = op->kind,
 		.facts = op->facts,
+		.facts_text = op->facts == files->facts ? files->text : NULL,
 		.verdict = verdict,
 		.file = &op->told,
 		.counts = op->counts,

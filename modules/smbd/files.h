@@ -44,6 +44,7 @@ struct sg_files {
 	/* see files_who.c */
 	struct sg_files_key key;
 	const struct sg_facts *facts; /* NULL: nobody has come yet */
+	struct sg_facts_text *text;   /* of facts */
 	bool ignored;		      /* the account has no file events */
 
 	/* file_attributes: the request that it was told of, files_change.c */

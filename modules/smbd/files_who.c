@@ -119,6 +119,8 @@ void sg_files_who(struct sg_files *files,
 			talloc_free(discard_const_p(void, files->facts));
 		}
 		files->facts = facts;
+		TALLOC_FREE(files->text);
+		files->text = talloc_zero(files, struct sg_facts_text);
 		files->key = key;
 		files->ignored =
 			sg_file_ignores_account(files->policy, files->facts);

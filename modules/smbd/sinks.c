@@ -38,6 +38,11 @@ static int to_file(struct sg_sink *sink,
 	return sg_sink_file_write(sink->data, line, len);
 }
 
+static bool file_settled(struct sg_sink *sink)
+{
+	return sg_sink_file_settled(sink->data);
+}
+
 static int reserve_in_file(struct sg_sink *sink)
 {
 	return sg_sink_file_reserve(sink->data);
@@ -121,6 +126,7 @@ static bool add_file(struct open_sinks *open_sinks,
 	*sink = (struct sg_sink){
 		.name = "file",
 		.write = to_file,
+		.settled = file_settled,
 		.reserve = reserve_in_file,
 	};
 	sink->data = sg_sink_file_new(open_sinks, path);

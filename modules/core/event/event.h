@@ -58,10 +58,22 @@ enum sg_event_kind {
 /* Numbers of Windows that a kind may have, at most, and a 0 */
 #define SG_WINDOWS_IDS 4
 
+/*
+ * What events have of the same facts, as it was written: fields that stand
+ * together are one run. Zeroed: nothing was written yet.
+ */
+#define SG_RUNS 4
+struct sg_facts_text {
+	char *runs[SG_RUNS]; /* talloc children of this struct */
+	size_t lengths[SG_RUNS];
+};
+
 struct sg_event {
 	enum sg_event_kind kind;
 	struct timespec when;
 	const struct sg_facts *facts;
+	/* NULL, or theirs alone: many events have them */
+	struct sg_facts_text *facts_text;
 	/* outcome, policy and reason; never NULL */
 	const struct sg_verdict *verdict;
 

@@ -161,6 +161,18 @@ void sg_sink_memory_init(struct sg_sink *sink, struct sg_sink_memory *memory)
 	};
 }
 
+bool sg_sinks_try(struct sg_sinks *sinks, const struct sg_event *event)
+{
+	struct sg_sink *sink = sinks->sinks;
+
+	/* Of several, one could have it and the next one not. */
+	if (sinks->num != 1 || sink->lost > 0 || sink->settled == NULL ||
+	    !sink->settled(sink)) {
+		return false;
+	}
+	return write_event(sink, event) == 0;
+}
+
 bool sg_sinks_have_room(struct sg_sinks *sinks)
 {
 	size_t i;

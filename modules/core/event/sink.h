@@ -21,6 +21,9 @@ struct sg_sink {
 		     size_t len);
 	void *data;
 
+	/* Can it be written to as it is, with nothing to open? NULL: no. */
+	bool (*settled)(struct sg_sink *sink);
+
 	/* Make sure of room for one more: 0 or an errno. NULL: not known. */
 	int (*reserve)(struct sg_sink *sink);
 
@@ -50,6 +53,12 @@ bool sg_sinks_write(struct sg_sinks *sinks,
 		    const struct sg_event *event,
 		    const struct sg_event *otherwise,
 		    int *why);
+
+/**
+ * Hand an event to every sink, if that takes nothing but writing to what is open
+ * already. False: it must be done by sg_sinks_write(), and no sink has it.
+ */
+bool sg_sinks_try(struct sg_sinks *sinks, const struct sg_event *event);
 
 /**
  * Has one of the configured sinks room for one more event? One that cannot tell

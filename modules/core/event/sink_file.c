@@ -34,7 +34,7 @@
  * Room for records of all processes that have reserved it and have not written
  * yet: each has one at a time.
  */
-#define RESERVE (512 * 1024)
+#define RESERVE (256 * 1024)
 
 #define LOCK_TRIES 50
 #define LOCK_NAP_NSEC 1000000
@@ -42,7 +42,10 @@
 struct sg_sink_file {
 	const char *path;
 	int fd;
-	bool torn; /* our half record could not be cut off */
+	dev_t dev; /* of fd */
+	ino_t ino;
+	bool settled; /* it was looked at for the next record */
+	bool torn;    /* our half record could not be cut off */
 };
 
 static int sink_file_destructor(struct sg_sink_file *sink)
@@ -76,18 +79,10 @@ struct sg_sink_file *sg_sink_file_new(TALLOC_CTX *mem_ctx, const char *path)
 static bool sink_file_moved(const struct sg_sink_file *sink)
 {
 	struct stat by_path = {0};
-	struct stat by_fd = {0};
-	int ret;
+	int ret = stat(sink->path, &by_path);
 
-	ret = stat(sink->path, &by_path);
-	if (ret != 0) {
-		return true;
-	}
-	ret = fstat(sink->fd, &by_fd);
-	if (ret != 0) {
-		return true;
-	}
-	return by_path.st_dev != by_fd.st_dev || by_path.st_ino != by_fd.st_ino;
+	return ret != 0 || by_path.st_dev != sink->dev ||
+	       by_path.st_ino != sink->ino;
 }
 
 static int sink_file_open(struct sg_sink_file *sink)
@@ -116,6 +111,8 @@ static int sink_file_open(struct sg_sink_file *sink)
 		close(sink->fd);
 	}
 	sink->fd = fd;
+	sink->dev = st.st_dev;
+	sink->ino = st.st_ino;
 	sink->torn = false;
 	return 0;
 }
@@ -144,14 +141,16 @@ static bool sink_file_lock(const struct sg_sink_file *sink)
  * somebody who did not get the lock has appended since.
  */
 static void sink_file_undo(struct sg_sink_file *sink,
-			   off_t before,
+			   bool locked,
 			   size_t written)
 {
+	/* O_APPEND leaves the offset behind what was written. */
+	off_t behind = lseek(sink->fd, 0, SEEK_CUR);
 	off_t end = lseek(sink->fd, 0, SEEK_END);
 	int ret = -1;
 
-	if (before != -1 && end == before + (off_t)written) {
-		ret = ftruncate(sink->fd, before);
+	if (locked && behind != -1 && end == behind) {
+		ret = ftruncate(sink->fd, behind - (off_t)written);
 	}
 	if (ret != 0) {
 		sink->torn = true;
@@ -163,7 +162,6 @@ static int sink_file_append(struct sg_sink_file *sink,
 			    const char *line,
 			    size_t len)
 {
-	off_t before = -1;
 	ssize_t written;
 
 	if (sink->torn) {
@@ -173,9 +171,6 @@ static int sink_file_append(struct sg_sink_file *sink,
 		}
 		sink->torn = false;
 	}
-	if (locked) {
-		before = lseek(sink->fd, 0, SEEK_END);
-	}
 	do {
 		written = write(sink->fd, line, len);
 	} while (written == -1 && errno == EINTR);
@@ -183,7 +178,7 @@ static int sink_file_append(struct sg_sink_file *sink,
 		return errno;
 	}
 	if ((size_t)written != len) {
-		sink_file_undo(sink, before, (size_t)written);
+		sink_file_undo(sink, locked, (size_t)written);
 		return ENOSPC;
 	}
 	return 0;
@@ -195,6 +190,12 @@ static int sink_file_ready(struct sg_sink_file *sink)
 	bool moved = sink->fd == -1 || sink_file_moved(sink);
 
 	return moved ? sink_file_open(sink) : 0;
+}
+
+bool sg_sink_file_settled(struct sg_sink_file *sink)
+{
+	sink->settled = sink->fd != -1 && !sink_file_moved(sink);
+	return sink->settled;
 }
 
 int sg_sink_file_reserve(struct sg_sink_file *sink)
@@ -229,12 +230,12 @@ int sg_sink_file_reserve(struct sg_sink_file *sink)
 int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len)
 {
 	bool locked;
-	int ret = sink_file_ready(sink);
+	int ret = sink->settled ? 0 : sink_file_ready(sink);
 
+	sink->settled = false;
 	if (ret != 0) {
 		return ret;
 	}
-
 	locked = sink_file_lock(sink);
 	ret = sink_file_append(sink, locked, line, len);
 	if (locked) {

@@ -8,6 +8,7 @@
 #ifndef SMBGUARD_CORE_EVENT_SINK_FILE_H
 #define SMBGUARD_CORE_EVENT_SINK_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <talloc.h>
 
@@ -31,6 +32,12 @@ struct sg_sink_file *sg_sink_file_new(TALLOC_CTX *mem_ctx, const char *path);
  * Returns 0 or an errno.
  */
 int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len);
+
+/**
+ * Is the file open that has the path now? Then the next record is appended to it
+ * without another look.
+ */
+bool sg_sink_file_settled(struct sg_sink_file *sink);
 
 /**
  * Make sure that the disk has room for a record of this process: blocks are
