@@ -207,6 +207,25 @@ bool sg_record(struct sg_client_state *client,
 	return recorded || !must;
 }
 
+bool sg_record_has_room(struct sg_client_state *client)
+{
+	struct sg_sinks *sinks = client_sinks(client);
+	bool change = geteuid() != 0;
+	bool room;
+
+	if (sinks == NULL) {
+		return false;
+	}
+	if (change) {
+		become_root();
+	}
+	room = sg_sinks_have_room(sinks);
+	if (change) {
+		unbecome_root();
+	}
+	return room;
+}
+
 void sg_record_policy_error(struct sg_client_state *client,
 			    const struct sg_facts *facts,
 			    const struct sg_verdict *what)

@@ -21,6 +21,7 @@
 struct auth4_context;
 struct auth_session_info;
 struct connection_struct;
+struct sg_files;
 struct gensec_security;
 struct smbXsrv_client;
 struct smbXsrv_connection;
@@ -38,6 +39,7 @@ struct sg_tree {
 	bool layout_checked;
 	bool bars_anonymous; /* SMB1's could not be judged, see joined.h */
 	bool is_ipc;
+	struct sg_files *files; /* NULL: no file events, see files.h */
 };
 
 /* A child of struct smbXsrv_client. */

@@ -14,6 +14,9 @@
 /* Bytes that these may take: see core/cut.h. */
 #define REASON_MAX 2048
 #define SMB1_STRINGS_MAX 1024
+/* A path of Linux has 4095 bytes; an event should fit in 8 KiB. */
+#define PATH_TOLD_MAX 6144
+#define PATH_OF_TWO_MAX 3072
 
 /* One item of a list; ten bytes of it fit whatever they are. */
 #define SMB1_STRING_WHOLE (SG_SMB1_STRING_MAX / 6)
@@ -216,6 +219,28 @@ bool sg_get_side(const struct sg_event *event,
 	value->num = side->num_dialects;
 	value->name_of = dialect_wire_name;
 	return true;
+}
+
+bool sg_get_path(const struct sg_event *event,
+		 const void *from,
+		 struct sg_value *value)
+{
+	const struct sg_file_told *file = from;
+
+	value->text = file->path;
+	value->max = file->new_path != NULL ? PATH_OF_TWO_MAX : PATH_TOLD_MAX;
+	return value->text != NULL;
+}
+
+bool sg_get_new_path(const struct sg_event *event,
+		     const void *from,
+		     struct sg_value *value)
+{
+	const struct sg_file_told *file = from;
+
+	value->text = file->new_path;
+	value->max = PATH_OF_TWO_MAX;
+	return value->text != NULL;
 }
 
 bool sg_get_file_id(const struct sg_event *event,

@@ -71,6 +71,12 @@ bool sg_get_best(const struct sg_event *event,
 bool sg_get_side(const struct sg_event *event,
 		 const void *from,
 		 struct sg_value *value);
+bool sg_get_path(const struct sg_event *event,
+		 const void *from,
+		 struct sg_value *value);
+bool sg_get_new_path(const struct sg_event *event,
+		     const void *from,
+		     struct sg_value *value);
 bool sg_get_file_id(const struct sg_event *event,
 		    const void *from,
 		    struct sg_value *value);

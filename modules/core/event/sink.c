@@ -160,3 +160,18 @@ void sg_sink_memory_init(struct sg_sink *sink, struct sg_sink_memory *memory)
 		.data = memory,
 	};
 }
+
+bool sg_sinks_have_room(struct sg_sinks *sinks)
+{
+	size_t i;
+
+	for (i = 0; i < sinks->num; i++) {
+		struct sg_sink *sink = &sinks->sinks[i];
+		int ret = sink->reserve != NULL ? sink->reserve(sink) : 0;
+
+		if (ret == 0) {
+			return true;
+		}
+	}
+	return false;
+}

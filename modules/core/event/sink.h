@@ -21,6 +21,9 @@ struct sg_sink {
 		     size_t len);
 	void *data;
 
+	/* Make sure of room for one more: 0 or an errno. NULL: not known. */
+	int (*reserve)(struct sg_sink *sink);
+
 	/* Records that this sink did not take since the last that it did */
 	uint64_t lost;
 };
@@ -47,6 +50,12 @@ bool sg_sinks_write(struct sg_sinks *sinks,
 		    const struct sg_event *event,
 		    const struct sg_event *otherwise,
 		    int *why);
+
+/**
+ * Has one of the configured sinks room for one more event? One that cannot tell
+ * has.
+ */
+bool sg_sinks_have_room(struct sg_sinks *sinks);
 
 /* Lines in memory, for tests. */
 struct sg_sink_memory {

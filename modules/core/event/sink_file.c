@@ -16,6 +16,9 @@
  * room for one.
  */
 
+/* For fallocate() */
+#define _GNU_SOURCE
+
 #include "sink_file.h"
 
 #include <errno.h>
@@ -23,8 +26,15 @@
 #include <stdbool.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
+
+/*
+ * Room for records of all processes that have reserved it and have not written
+ * yet: each has one at a time.
+ */
+#define RESERVE (512 * 1024)
 
 #define LOCK_TRIES 50
 #define LOCK_NAP_NSEC 1000000
@@ -179,20 +189,50 @@ static int sink_file_append(struct sg_sink_file *sink,
 	return 0;
 }
 
+/* The file that has the path now: 0 or an errno. */
+static int sink_file_ready(struct sg_sink_file *sink)
+{
+	bool moved = sink->fd == -1 || sink_file_moved(sink);
+
+	return moved ? sink_file_open(sink) : 0;
+}
+
+int sg_sink_file_reserve(struct sg_sink_file *sink)
+{
+	struct statvfs fs = {0};
+	off_t end;
+	int ret = sink_file_ready(sink);
+
+	if (ret != 0) {
+		return ret;
+	}
+	end = lseek(sink->fd, 0, SEEK_END);
+	if (end == -1) {
+		return errno;
+	}
+	ret = fallocate(sink->fd, FALLOC_FL_KEEP_SIZE, end, RESERVE);
+	if (ret == 0) {
+		return 0;
+	}
+	if (errno != EOPNOTSUPP && errno != ENOSYS) {
+		return errno;
+	}
+	ret = fstatvfs(sink->fd, &fs);
+	if (ret != 0) {
+		return errno;
+	}
+	return fs.f_bfree > RESERVE / (fs.f_frsize > 0 ? fs.f_frsize : 1)
+		       ? 0
+		       : ENOSPC;
+}
+
 int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len)
 {
 	bool locked;
-	bool moved = true;
-	int ret;
+	int ret = sink_file_ready(sink);
 
-	if (sink->fd != -1) {
-		moved = sink_file_moved(sink);
-	}
-	if (moved) {
-		ret = sink_file_open(sink);
-		if (ret != 0) {
-			return ret;
-		}
+	if (ret != 0) {
+		return ret;
 	}
 
 	locked = sink_file_lock(sink);

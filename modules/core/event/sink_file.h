@@ -32,4 +32,13 @@ struct sg_sink_file *sg_sink_file_new(TALLOC_CTX *mem_ctx, const char *path);
  */
 int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len);
 
+/**
+ * Make sure that the disk has room for a record of this process: blocks are
+ * taken for the file beyond its end, which keep them until they are written to.
+ * Where the file system cannot do that, its free space is asked for.
+ *
+ * Returns 0 or an errno.
+ */
+int sg_sink_file_reserve(struct sg_sink_file *sink);
+
 #endif /* SMBGUARD_CORE_EVENT_SINK_FILE_H */
