@@ -62,7 +62,8 @@ static const char help[] =
 	"  smbguard report --files --account alice --path \"Accounts/*\"\n"
 	"\n"
 	"At most 100000 rows are kept, the rest is counted in rows of others;\n"
-	"values longer than 256 bytes are cut.\n"
+	"values longer than 256 bytes are cut, paths longer than 1024. Of files,\n"
+	"at most 100000 paths and rows are kept, and sums are of all.\n"
 	"\n"
 	"Exit code: 0 nobody was or would be refused, 1 somebody was or would\n"
 	"be, 2 it could not be answered (no event is no answer), or not of all.\n"
@@ -321,12 +322,12 @@ int sg_command_report(int argc, const char **argv)
 		ARGUMENT("account",
 			 POPT_ARG_ARGV,
 			 &a.accounts,
-			 "with --files: this account only; may be repeated",
+			 "of files: this account only; may be repeated",
 			 "NAME"),
 		ARGUMENT("path",
 			 POPT_ARG_ARGV,
 			 &a.paths,
-			 "with --files: such files only; may be repeated",
+			 "of files: such names only; may be repeated",
 			 "PATTERN"),
 		ARGUMENT("if",
 			 POPT_ARG_ARGV,
