@@ -11,10 +11,12 @@ import csv
 import io
 import os
 import re
+import subprocess
 
 from tool_files import (PLAIN, REFUSED, access, as_written, closed, deleted,
                         every_kind, file_event, opened, renamed)
-from tool_report import HOSTILE, NAMES, STRONG, allowed, as_json, event, lines, report
+from tool_report import (HOSTILE, NAMES, STRONG, TOOL, allowed, as_json, event,
+                         lines, report)
 
 CONF = '[global]\n%s[files]\n  path = /tmp\n'
 
@@ -29,6 +31,39 @@ def did(events, *arguments):
     return [(r.get('did') or r['tried'], r.get('account'), r.get('path'),
              r['count'], r['bytesRead'], r['bytesWritten'])
             for r in answer['failed'] + answer['rows']]
+
+
+def test_a_real_server(t):
+    """Who did what, as it was; the same words from watch."""
+    smbd = t.smbd(shares={'open': {'smbguard:file events': 'all',
+                                   'smbguard:encryption': None}})
+    local = os.path.join(t.directory, 'local')
+    with open(local, 'w', encoding='ascii') as f:
+        f.write('hello world')
+    for protocol, command in t.each((
+            ('SMB3_11', 'put %s new.txt; mkdir sub' % local),
+            ('SMB2_10', 'get new.txt %s.back; get none %s.none' % (local, local)),
+            ('SMB3_11', 'rename new.txt old.txt; del old.txt')), 3, 'visits'):
+        smbd.smbclient('open', protocol, command=command)
+    smbd.settle()
+    answer = as_json(['--files', smbd.audit], status=0)
+    rows = {(r['did'], r['path']): r for r in answer['rows']}
+    t.equal({('created', 'new.txt'): (0, 11), ('read', 'new.txt'): (11, 0),
+             ('renamed', 'new.txt'): (0, 0), ('deleted', 'old.txt'): (0, 0),
+             ('created', 'sub'): (0, 0)},
+            {name: (r['bytesRead'], r['bytesWritten'])
+             for name, r in rows.items() if name[0] != 'opened'})
+    t.equal('SMB2_10', rows['read', 'new.txt']['dialect'])
+    t.equal(True, rows['read', 'new.txt']['protection'] != 'encrypted')
+    t.equal([('open', 'none', 'NT_STATUS_OBJECT_NAME_NOT_FOUND')],
+            [(r['tried'], r['path'], r['status']) for r in answer['failed']])
+    t.equal(['alice'], [r['account'] for r in answer['accounts']])
+    told = subprocess.run([TOOL, 'watch', '--files', smbd.audit], check=True,
+                          capture_output=True).stdout.decode()
+    for part in ('  rename new.txt to old.txt\n', '  delete old.txt\n',
+                 '  close, wrote 11 bytes: new.txt\n',
+                 '  open none: NT_STATUS_OBJECT_NAME_NOT_FOUND\n'):
+        t.contains(part, told)
 
 
 def text_of(events, *arguments, status=0):

@@ -192,6 +192,14 @@ static bool add_policy(TALLOC_CTX *mem_ctx,
 				      "not readable: %s",
 				      f->error);
 	}
+	if (r->files != NULL) {
+		return sg_summary_add(mem_ctx,
+				      s,
+				      "Policy",
+				      "%s asks for %s of files now",
+				      f->path,
+				      f->files ? "events" : "no events");
+	}
 	return sg_summary_add(
 		mem_ctx,
 		s,
