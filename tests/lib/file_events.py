@@ -35,7 +35,7 @@ def of_share(events, share='open'):
 
 def line(event):
     """An event as above; what is not there is left out."""
-    words = [NAMES[event['event']], event['path']]
+    words = [NAMES[event['event']], event.get('path', '?')]
     if 'newPath' in event:
         words += ['->', event['newPath']]
     words.append(event.get('disposition', '').replace('FILE_', '', 1))

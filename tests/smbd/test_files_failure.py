@@ -22,7 +22,7 @@ DENY = {'smbguard:audit failure': 'deny'}
 MANY = 2000
 
 
-def small_disk(smbd, size='64k'):
+def small_disk(smbd, size):
     """The audit file is on a disk of its own from now on."""
     folder = os.path.dirname(smbd.audit)
     smbd.inside('mount', '-t', 'tmpfs', '-o', 'size=' + size, 'tmpfs', folder)
@@ -72,7 +72,7 @@ def names_in(events):
 def test_deny_while_a_disk_fills(t):
     """Each file that was made is in the record, and no other was made."""
     smbd = t.smbd(options=DENY, shares={'open': ALL})
-    small_disk(smbd)
+    small_disk(smbd, '768k')
     with connected(smbd) as files:
         opened, got = work_until_full(
             files, ('f%04d' % number for number in range(MANY)))
@@ -88,29 +88,43 @@ def test_deny_while_a_disk_fills(t):
     smbd.settle()
 
 
+def rename_until_full(files, handle, names):
+    """The names that it got, and how the next one was refused."""
+    for number, name in enumerate(names):
+        got, _ = attempt(files.rename, handle, name)
+        if got != 'ok':
+            return names[:number], got
+    return names, 'ok'
+
+
 def test_deny_with_a_file_open(t):
-    """What it may not rename and delete for want of room, it may once there is
-    some again."""
+    """It is renamed as long as there is room for a record, and again once there
+    is some."""
     smbd = t.smbd(options=DENY, shares={'open': ALL})
-    small_disk(smbd)
+    small_disk(smbd, '768k')
     place = smbd.config.get('open', 'path')
     with connected(smbd) as files:
         handle = files.create('a', disposition=smb2.MAKE)
         filler = fill(smbd)
-        t.equal(DENIED, attempt(files.rename, handle, 'b')[0])
-        t.equal(['a', 'hello.txt'], sorted(os.listdir(place)))
+        names, got = rename_until_full(
+            files, handle, ['r%d' % number for number in range(MANY)])
+        t.equal(DENIED, got)
+        now = sorted(['hello.txt', (['a'] + names)[-1]])
+        t.equal(now, sorted(os.listdir(place)))
         t.equal(DENIED, attempt(files.create, 'd', disposition=smb2.MAKE,
                                 options=smb2.DIRECTORY)[0])
-        t.equal(['a', 'hello.txt'], sorted(os.listdir(place)))
+        t.equal(now, sorted(os.listdir(place)))
         os.unlink(filler)
-        files.rename(handle, 'b')
+        files.rename(handle, 'z')
         files.close(handle)
-        t.equal(['b', 'hello.txt'], sorted(os.listdir(place)))
+        t.equal(['hello.txt', 'z'], sorted(os.listdir(place)))
     events = smbd.events()
-    told = [told for told in lines(events) if DENIED not in told]
-    t.equal(['open a CREATE created', 'rename a -> b', 'close b'], told)
-    lost = eventlog.select(events, event='audit_lost')
+    paths = ['a'] + names + ['z']
+    t.equal(['open a CREATE created'] + [
+        'rename %s -> %s' % pair for pair in zip(paths, paths[1:])] +
+        ['close z'], [told for told in lines(events) if DENIED not in told])
     refused = [e for e in of_share(events) if e['outcome'] == 'denied']
+    lost = eventlog.select(events, event='audit_lost')
     t.equal(2, sum(e['lost'] for e in lost) + len(refused))
     for event in refused:
         t.fields(event, status=DENIED, policy__option='smbguard:audit failure',
@@ -119,7 +133,7 @@ def test_deny_with_a_file_open(t):
 
 def test_without_deny_what_is_missing_is_counted(t):
     smbd = t.smbd(shares={'open': ALL})
-    small_disk(smbd)
+    small_disk(smbd, '64k')
     names = ['f%04d' % number for number in range(100)]
     with connected(smbd) as files:
         t.equal((names, 'ok'), work_until_full(files, names))
