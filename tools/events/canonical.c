@@ -197,18 +197,34 @@ static bool take_number(struct scanner *s, int take)
 {
 	struct sg_record *r = s->record;
 	int64_t ignored = 0;
-	int64_t *const to[] = {
-		[TAKE_MAJOR] = &s->major,
-		[TAKE_WINDOWS_ID] = &r->windows_id,
-		[TAKE_LOST] = &r->lost,
-		[TAKE_READS] = &r->reads,
-		[TAKE_BYTES_READ] = &r->bytes_read,
-		[TAKE_WRITES] = &r->writes,
-		[TAKE_BYTES_WRITTEN] = &r->bytes_written,
-	};
-	bool wanted = take >= TAKE_MAJOR && to[take] != NULL;
+	int64_t *to = &ignored;
 
-	return sg_scan_number(&s->at, wanted ? to[take] : &ignored);
+	switch (take) {
+	case TAKE_MAJOR:
+		to = &s->major;
+		break;
+	case TAKE_WINDOWS_ID:
+		to = &r->windows_id;
+		break;
+	case TAKE_LOST:
+		to = &r->lost;
+		break;
+	case TAKE_READS:
+		to = &r->reads;
+		break;
+	case TAKE_BYTES_READ:
+		to = &r->bytes_read;
+		break;
+	case TAKE_WRITES:
+		to = &r->writes;
+		break;
+	case TAKE_BYTES_WRITTEN:
+		to = &r->bytes_written;
+		break;
+	default:
+		break;
+	}
+	return sg_scan_number(&s->at, to);
 }
 
 static bool take_boolean(struct scanner *s, int take)

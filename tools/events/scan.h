@@ -18,10 +18,14 @@ struct sg_scan {
 	const char *end;
 };
 
-/* Go on behind these bytes, if they are next. */
+/*
+ * Go on behind these bytes, two or more, if they are next. Most names that are
+ * looked for are not: the letter behind the quote tells.
+ */
 static inline bool sg_skip(struct sg_scan *s, const char *bytes, size_t len)
 {
-	if ((size_t)(s->end - s->p) < len || memcmp(s->p, bytes, len) != 0) {
+	if ((size_t)(s->end - s->p) < len || s->p[1] != bytes[1] ||
+	    memcmp(s->p, bytes, len) != 0) {
 		return false;
 	}
 	s->p += len;
