@@ -99,10 +99,23 @@ def quartiles(values):
     return '{:,.2f} ({:,.2f} to {:,.2f})'.format(middle, low, high)
 
 
+def share(value, of, bare):
+    return NOTHING if bare or of <= 0 else '%.0f %%' % (100 * value / of)
+
+
+def counted(row, stock):
+    """Instructions: all of the stock server's, what the others have more."""
+    if not row['instructions']:
+        return NOTHING
+    if row is stock:
+        return '{:,}'.format(row['instructions'])
+    return '{:+,}'.format(row['instructions'] - stock['instructions'])
+
+
 def files(rows):
     head = ['work', 'server', 'rounds', 'time/ms', 'processor/ms',
-            'over stock/ms', 'of full_audit\'s', 'instructions',
-            'over stock', 'of full_audit\'s', 'records', 'bytes of them']
+            'over stock/ms', 'of full_audit', 'instructions', 'of full_audit',
+            'records', 'bytes']
     table = []
     for row in rows:
         stock, other = (next(found for found in rows if found['work'] ==
@@ -116,15 +129,10 @@ def files(rows):
             quartiles(row['time']), quartiles(row['processor']),
             NOTHING if bare else quartiles(row['added']),
             share(row['added'][1], other['added'][1], bare),
-            '{:,}'.format(row['instructions']),
-            NOTHING if bare else '{:+,}'.format(more),
-            share(more, most, bare), '{:,.1f}'.format(row['records']),
+            counted(row, stock), share(more, most, bare),
+            '{:,.0f}'.format(row['records']),
             '{:,.0f}'.format(row['bytes'])])
     return head, table
-
-
-def share(value, of, bare):
-    return NOTHING if bare or of <= 0 else '%.0f %%' % (100 * value / of)
 
 
 def machine(facts):

@@ -16,8 +16,6 @@ How it fails: Refused with the NTSTATUS; ConnectionError when smbd hangs up.
 import socket
 import struct
 
-from impacket import nt_errors
-
 CREATE, CLOSE, READ, WRITE, QUERY_DIRECTORY, SET_INFO = 5, 6, 8, 9, 14, 17
 PENDING = 0x103
 RELATED = 4  # flag: to the request before it
@@ -48,6 +46,7 @@ LISTING = struct.Struct('<HBBI16sHHI')
 
 class Refused(Exception):
     def __init__(self, number):
+        from impacket import nt_errors  # slow, and few are refused
         names = nt_errors.ERROR_MESSAGES.get(number, ('0x%08x' % number,))
         super().__init__('NT_' + names[0])
 
