@@ -154,23 +154,29 @@ static void tell_log(struct sg_client_state *client, const char *sink, int why)
 }
 
 /*
- * Most events go into a file that is open: for these it is enough to be root to
- * the kernel, which takes two system calls and not twenty.
+ * Most events go into a file that is open, which takes no root. To look whether
+ * it is still the one, it is enough to be root to the kernel: that takes two
+ * system calls and not twenty.
  */
 static bool record_quickly(struct sg_client_state *client,
 			   struct sg_sinks *sinks,
-			   const struct sg_event *event,
-			   uid_t uid)
+			   const struct sg_event *event)
 {
+	uid_t uid;
 	bool recorded;
 
 	if (sinks == NULL || client->trouble) {
 		return false;
 	}
+	if (sg_sinks_try(sinks, event)) {
+		return true;
+	}
+	uid = geteuid();
 	if (uid != 0) {
 		set_effective_uid(0);
 	}
-	recorded = sg_sinks_try(sinks, event);
+	recorded =
+		sg_sinks_look(sinks, event->when) && sg_sinks_try(sinks, event);
 	if (uid != 0) {
 		set_effective_uid(uid);
 	}
@@ -195,17 +201,17 @@ bool sg_record(struct sg_client_state *client,
 			  "smbguard:audit failure = deny in [global].",
 	};
 	struct sg_event otherwise = *event;
-	uid_t uid = geteuid();
-	bool change = uid != 0;
+	bool change;
 	bool recorded = false;
 	bool spare;
 	const char *failed = "none";
 	int why = ENOMEM;
 
 	clock_gettime(CLOCK_REALTIME, &event->when);
-	if (record_quickly(client, sinks, event, uid)) {
+	if (record_quickly(client, sinks, event)) {
 		return true;
 	}
+	change = geteuid() != 0;
 	otherwise.when = event->when;
 	otherwise.verdict = &refusal;
 	if (change) {

@@ -38,9 +38,14 @@ static int to_file(struct sg_sink *sink,
 	return sg_sink_file_write(sink->data, line, len);
 }
 
-static bool file_settled(struct sg_sink *sink)
+static bool file_settled(struct sg_sink *sink, struct timespec now)
 {
-	return sg_sink_file_settled(sink->data);
+	return sg_sink_file_settled(sink->data, now);
+}
+
+static bool file_look(struct sg_sink *sink, struct timespec now)
+{
+	return sg_sink_file_look(sink->data, now);
 }
 
 static int reserve_in_file(struct sg_sink *sink)
@@ -127,6 +132,7 @@ static bool add_file(struct open_sinks *open_sinks,
 		.name = "file",
 		.write = to_file,
 		.settled = file_settled,
+		.look = file_look,
 		.reserve = reserve_in_file,
 	};
 	sink->data = sg_sink_file_new(open_sinks, path);

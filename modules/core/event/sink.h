@@ -21,8 +21,12 @@ struct sg_sink {
 		     size_t len);
 	void *data;
 
-	/* Can it be written to as it is, with nothing to open? NULL: no. */
-	bool (*settled)(struct sg_sink *sink);
+	/*
+	 * Can it be written to as it is, by anybody? And: look whether it can,
+	 * as root. NULL: no.
+	 */
+	bool (*settled)(struct sg_sink *sink, struct timespec now);
+	bool (*look)(struct sg_sink *sink, struct timespec now);
 
 	/* Make sure of room for one more: 0 or an errno. NULL: not known. */
 	int (*reserve)(struct sg_sink *sink);
@@ -59,6 +63,11 @@ bool sg_sinks_write(struct sg_sinks *sinks,
  * already. False: it must be done by sg_sinks_write(), and no sink has it.
  */
 bool sg_sinks_try(struct sg_sinks *sinks, const struct sg_event *event);
+
+/**
+ * Look as root whether sg_sinks_try() can be called again.
+ */
+bool sg_sinks_look(struct sg_sinks *sinks, struct timespec now);
 
 /**
  * Has one of the configured sinks room for one more event? One that cannot tell

@@ -8,9 +8,12 @@
  * O_APPEND, and writes a record in one write(2), so records of several
  * processes do not mix.
  *
+ * A process that writes much looks at the path only now and then, and in between
+ * at the times of what it has open: that takes no root, and one system call.
+ *
  * How it fails: a full disk may take the first half of a record. The half is
  * cut off again, under a lock so that no other process has appended behind
- * it meanwhile. The lock is waited for a bounded time only: a process that is
+ * it meanwhile; without one where the disk had a gigabyte of room just now. The lock is waited for a bounded time only: a process that is
  * stopped while it holds the lock must not stop the server. Without the lock
  * a half record is ended with a newline instead of cut, as soon as there is
  * room for one.
@@ -24,11 +27,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
+
+/*
+ * How long a look at the path is good for. A file that was renamed is noticed at
+ * once by its times, but for one that was written to in the same tick of the
+ * kernel's clock.
+ */
+#define LOOK_EVERY_NSEC INT64_C(50000000)
+
+/* So much room is not used up before the next look: no write is cut short. */
+#define ROOMY (UINT64_C(1) << 30)
 
 /*
  * Room for records of all processes that have reserved it and have not written
@@ -44,8 +58,10 @@ struct sg_sink_file {
 	int fd;
 	dev_t dev; /* of fd */
 	ino_t ino;
-	bool settled; /* it was looked at for the next record */
-	bool torn;    /* our half record could not be cut off */
+	struct timespec looked; /* when it was looked at */
+	bool roomy;		/* and the disk had much room then */
+	bool settled;		/* the next record needs no other look */
+	bool torn;		/* our half record could not be cut off */
 };
 
 static int sink_file_destructor(struct sg_sink_file *sink)
@@ -192,9 +208,40 @@ static int sink_file_ready(struct sg_sink_file *sink)
 	return moved ? sink_file_open(sink) : 0;
 }
 
-bool sg_sink_file_settled(struct sg_sink_file *sink)
+bool sg_sink_file_look(struct sg_sink_file *sink, struct timespec now)
 {
-	sink->settled = sink->fd != -1 && !sink_file_moved(sink);
+	struct statvfs fs = {0};
+	int ret;
+
+	if (sink->fd == -1 || sink->torn || sink_file_moved(sink)) {
+		return false;
+	}
+	ret = fstatvfs(sink->fd, &fs);
+	sink->roomy = ret == 0 && fs.f_frsize > 0 &&
+		      fs.f_bavail > ROOMY / fs.f_frsize;
+	sink->looked = now;
+	return true;
+}
+
+/* Its name is changed or taken away without a write, its time of writing not. */
+static bool was_only_written_to(const struct sg_sink_file *sink)
+{
+	struct stat st = {0};
+	int ret = fstat(sink->fd, &st);
+
+	return ret == 0 && st.st_nlink > 0 &&
+	       st.st_ctim.tv_sec == st.st_mtim.tv_sec &&
+	       st.st_ctim.tv_nsec == st.st_mtim.tv_nsec;
+}
+
+bool sg_sink_file_settled(struct sg_sink_file *sink, struct timespec now)
+{
+	int64_t since = (int64_t)(now.tv_sec - sink->looked.tv_sec) *
+				INT64_C(1000000000) +
+			(now.tv_nsec - sink->looked.tv_nsec);
+
+	sink->settled = sink->fd != -1 && !sink->torn && since >= 0 &&
+			since < LOOK_EVERY_NSEC && was_only_written_to(sink);
 	return sink->settled;
 }
 
@@ -229,14 +276,15 @@ int sg_sink_file_reserve(struct sg_sink_file *sink)
 
 int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len)
 {
+	bool settled = sink->settled;
 	bool locked;
-	int ret = sink->settled ? 0 : sink_file_ready(sink);
+	int ret = settled ? 0 : sink_file_ready(sink);
 
 	sink->settled = false;
 	if (ret != 0) {
 		return ret;
 	}
-	locked = sink_file_lock(sink);
+	locked = !(settled && sink->roomy) && sink_file_lock(sink);
 	ret = sink_file_append(sink, locked, line, len);
 	if (locked) {
 		flock(sink->fd, LOCK_UN);
