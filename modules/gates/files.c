@@ -159,8 +159,8 @@ static bool tell(struct sg_files *files, struct sg_file_op *op)
 	    ignored(files, op)) {
 		return true;
 	}
-	frame = talloc_new(NULL);
 	if (!ok) {
+		frame = talloc_new(NULL);
 		verdict.outcome = SG_FAILED;
 		verdict.reason = talloc_asprintf(frame,
 						 "smbd answered %s.",

@@ -54,9 +54,15 @@ static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx,
 /* The sinks that smb.conf names now. */
 static struct sg_sinks *client_sinks(struct sg_client_state *client)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	const struct sg_settings *global = sg_config_global(frame);
+	TALLOC_CTX *frame = NULL;
+	const struct sg_settings *global = NULL;
 
+	if (client->sinks != NULL && client->sinks_global != NULL &&
+	    client->sinks_global == client->global) {
+		return client->sinks;
+	}
+	frame = talloc_stackframe();
+	global = sg_config_global(frame);
 	if (global == NULL) {
 		TALLOC_FREE(frame);
 		return NULL;
@@ -72,6 +78,7 @@ static struct sg_sinks *client_sinks(struct sg_client_state *client)
 					     : NULL;
 		client->trouble = true;
 	}
+	client->sinks_global = global == client->global ? global : NULL;
 	TALLOC_FREE(frame);
 	return client->sinks;
 }

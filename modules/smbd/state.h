@@ -72,6 +72,7 @@ struct sg_client_state {
 	struct sg_sinks *sinks;
 	unsigned sinks_audit; /* the options that they were opened for */
 	const char *sinks_path;
+	const struct sg_settings *sinks_global; /* that they were opened by */
 	bool trouble;  /* a sink failed, or none was asked yet */
 	bool log_told; /* that one did */
 

@@ -40,8 +40,7 @@ static void write_field(struct sg_writer *w,
 
 static bool is_of_facts(const struct sg_field *field)
 {
-	return field->name != NULL && field->object == NULL &&
-	       field->from == SG_FROM_FACTS;
+	return field->name != NULL && field->from == SG_FROM_FACTS;
 }
 
 /* Fields of the facts that stand together. Returns the one behind them. */
@@ -66,6 +65,7 @@ static const struct sg_field *write_run(struct sg_writer *w,
 	for (; is_of_facts(field); field++) {
 		write_field(w, field, event);
 	}
+	sg_write_in(w, NULL);
 	if (kept && !w->failed) {
 		text->lengths[run] = w->len - begin;
 		text->runs[run] =

@@ -72,11 +72,15 @@
 		side, name, what, when, BIT(NEGOTIATE_TAMPERED) \
 	}
 
+/*
+ * What is the same in all events of one client's, and of one build, is from the
+ * facts: event.c writes that once.
+ */
 const struct sg_field sg_fields[] = {
 	{NULL, "timestamp", EVENT(TIME, when), ALWAYS, ALL},
-	{NULL, "type", GET(TEXT, EVENT, sg_get_type), ALWAYS, ALL},
-	{"version", "major", GET(NUMBER, EVENT, sg_get_major), ALWAYS, ALL},
-	{"version", "minor", GET(NUMBER, EVENT, sg_get_minor), ALWAYS, ALL},
+	{NULL, "type", GET(TEXT, FACTS, sg_get_type), ALWAYS, ALL},
+	{"version", "major", GET(NUMBER, FACTS, sg_get_major), ALWAYS, ALL},
+	{"version", "minor", GET(NUMBER, FACTS, sg_get_minor), ALWAYS, ALL},
 	{NULL, "event", GET(TEXT, EVENT, sg_get_event), ALWAYS, ALL},
 	{NULL, "outcome", GET(TEXT, EVENT, sg_get_outcome), ALWAYS, ALL},
 	{NULL, "severity", GET(TEXT, EVENT, sg_get_severity), ALWAYS, ALL},
