@@ -62,7 +62,7 @@ void sg_files_end(struct sg_files *files)
 		open->files = NULL;
 	}
 	files->handles = NULL;
-	sg_files_resolved(files);
+	sg_files_resolved(files, NULL);
 }
 
 struct sg_files *sg_files_any(struct vfs_handle_struct *handle)
@@ -87,7 +87,7 @@ bool sg_files_may(struct sg_files *files,
 		  struct sg_file_op *op,
 		  const struct smbd_smb2_request *request)
 {
-	sg_files_who(files, request);
+	sg_files_who(files, request, op->vuid);
 	op->request = request;
 	op->facts = files->facts;
 	return gate->may(files, op);
@@ -96,7 +96,7 @@ bool sg_files_may(struct sg_files *files,
 bool sg_files_tell(struct sg_files *files, struct sg_file_op *op)
 {
 	/* What it has called may have been for somebody else. */
-	sg_files_who(files, op->request);
+	sg_files_who(files, op->request, op->vuid);
 	op->facts = files->facts;
 	return gate->tell(files, op);
 }

@@ -29,6 +29,12 @@ struct sg_files_key {
 	bool sign;
 };
 
+/* A request of SMB2, or none: compounded ones differ by their message ids. */
+struct sg_request_mark {
+	const struct smbd_smb2_request *request;
+	uint64_t mid;
+};
+
 /* A child of a tree that asks for file events. */
 struct sg_files {
 	struct sg_tree *tree;
@@ -47,9 +53,10 @@ struct sg_files {
 	struct sg_facts_text *text;   /* of facts */
 	bool ignored;		      /* the account has no file events */
 
-	/* file_attributes: the request that it was told of, files_change.c */
-	const void *told_request;
-	uint64_t told_mid;
+	/* The request whose file_attributes was told, see files_change.c */
+	struct sg_request_mark told;
+	/* and that which has come to be done, see files_resolve.c */
+	struct sg_request_mark done;
 };
 
 /* One operation, on its way to an event. */
@@ -58,6 +65,7 @@ struct sg_file_op {
 	enum sg_file_bit bit;
 	bool changed;				 /* see sg_file_is_asked() */
 	const struct smbd_smb2_request *request; /* NULL: not known */
+	uint64_t vuid;		      /* the session of SMB1; 0: the tree's */
 	const struct sg_facts *facts; /* whose it is, as it is told */
 	NTSTATUS status;	      /* how it ended */
 	struct sg_file_told told;

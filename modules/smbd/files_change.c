@@ -41,7 +41,7 @@ static int files_renameat(struct vfs_handle_struct *handle,
 	if (files == NULL) {
 		return SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst);
 	}
-	sg_files_resolved(files);
+	sg_files_resolved(files, sg_files_request(files));
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);
@@ -73,7 +73,7 @@ static int files_rename_stream(struct vfs_handle_struct *handle,
 	if (files == NULL) {
 		return SMB_VFS_NEXT_RENAME_STREAM(handle, fsp, name, replace);
 	}
-	sg_files_resolved(files);
+	sg_files_resolved(files, sg_files_request(files));
 	frame = talloc_stackframe();
 	op.told.path = sg_files_path(fsp);
 	op.told.new_path =
@@ -113,7 +113,7 @@ static int files_linkat(struct vfs_handle_struct *handle,
 					   dst,
 					   flags);
 	}
-	sg_files_resolved(files);
+	sg_files_resolved(files, sg_files_request(files));
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);
@@ -324,17 +324,14 @@ static bool client_sets(const struct sg_files *files,
 static bool told_already(struct sg_files *files,
 			 const struct smbd_smb2_request *request)
 {
-	uint64_t mid = 0;
-
 	if (request == NULL) {
 		return false;
 	}
-	mid = BVAL(SMBD_SMB2_IN_HDR_PTR(request), SMB2_HDR_MESSAGE_ID);
-	if (files->told_request == request && files->told_mid == mid) {
+	sg_files_resolved(files, request);
+	if (sg_request_is(&files->told, request)) {
 		return true;
 	}
-	files->told_request = request;
-	files->told_mid = mid;
+	sg_request_mark(&files->told, request);
 	return false;
 }
 
@@ -375,6 +372,9 @@ static NTSTATUS files_fset_dos_attributes(struct vfs_handle_struct *handle,
 	op.told.path = sg_files_path(fsp);
 	sg_bits_set(&op.told.changed, 1U << SG_CHANGED_ATTRIBUTES);
 	sg_bits_set(&op.told.attributes, dosmode);
+	if (request != NULL) {
+		sg_files_fill_attributes(&op, request);
+	}
 	if (sg_files_may(files, &op, request)) {
 		status = SMB_VFS_NEXT_FSET_DOS_ATTRIBUTES(handle, fsp, dosmode);
 		op.status = status;
@@ -414,6 +414,7 @@ static int files_fntimes(struct vfs_handle_struct *handle,
 	frame = talloc_stackframe();
 	op.told.path = sg_files_path(fsp);
 	sg_bits_set(&op.told.changed, times_in(ft));
+	sg_files_fill_attributes(&op, request);
 	if (sg_files_may(files, &op, request)) {
 		ret = SMB_VFS_NEXT_FNTIMES(handle, fsp, ft);
 		sg_files_tell_errno(files, &op, ret);
