@@ -163,7 +163,8 @@ static void tell_log(struct sg_client_state *client, const char *sink, int why)
 /*
  * Most events go into a file that is open, which takes no root. To look whether
  * it is still the one, it is enough to be root to the kernel: that takes two
- * system calls and not twenty.
+ * system calls and not twenty. Of file events there are so many that a look has
+ * to do for several.
  */
 static bool record_quickly(struct sg_client_state *client,
 			   struct sg_sinks *sinks,
@@ -175,7 +176,7 @@ static bool record_quickly(struct sg_client_state *client,
 	if (sinks == NULL || client->trouble) {
 		return false;
 	}
-	if (sg_sinks_try(sinks, event)) {
+	if (event->file != NULL && sg_sinks_try(sinks, event)) {
 		return true;
 	}
 	uid = geteuid();

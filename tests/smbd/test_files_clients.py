@@ -13,6 +13,7 @@ lists the folder first.
 import os
 import shutil
 
+import machine
 from file_events import ALL, lines, of_share, tied
 from impacket_client import status
 
@@ -154,8 +155,11 @@ def test_attributes_of_smbclient(t):
     shutil.chown(watched.place('hello.txt', share='quiet'), 'alice')
     opened = ['open hello.txt OPEN', 'close hello.txt']
     told = 'attributes hello.txt attributes'
+    # The newer smbclient tries whether it is a folder before it looks.
+    looked = opened if machine.version() < (4, 22) else [
+        'open hello.txt OPEN directory NT_STATUS_NOT_A_DIRECTORY'] + opened
     watched.does('setmode hello.txt +h', OK,
-                 opened + [opened[0], told, opened[1]] + opened * 2)
+                 looked + [opened[0], told, opened[1]] + looked + opened)
     watched.does('setmode hello.txt +r', OK, [told], protocol='NT1')
     watched.ends()
 
@@ -174,8 +178,10 @@ def test_symlinks(t):
         for name, target in (('inside', 'hello.txt'), ('out', '/etc/passwd'),
                              ('dangling', 'nothing')):
             os.symlink(target, watched.place(name, share=share))
-    watched.does('get inside /dev/null', OK, ['open inside OPEN',
-                                              'close inside r1/6'])
+    # From 4.22 on smbd goes on with what the link leads to.
+    name = 'inside' if machine.version() < (4, 22) else 'hello.txt'
+    watched.does('get inside /dev/null', OK, ['open %s OPEN' % name,
+                                              'close %s r1/6' % name])
     for name in ('out', 'dangling'):
         watched.does('get %s /dev/null' % name, NOT_FOUND, [
             'open %s OPEN %s' % (name, NOT_FOUND)])

@@ -162,10 +162,13 @@ def test_killed_under_load(t):
             pid, = smbd.connections()
             for number in range(MANY):
                 if number == delay:
-                    # One is under way when it ends.
-                    files.send(smb2.create('late%d' % delay,
-                                           disposition=smb2.OPEN_IF))
+                    # One is under way when it ends, and may be answered.
+                    files.send(smb2.create('f%d-%d' % (delay, number),
+                                           disposition=smb2.MAKE))
                     os.kill(pid, signal.SIGKILL)
+                    if files.receive()[0][0] == 0:
+                        answered.append('f%d-%d' % (delay, number))
+                    break
                 name = 'f%d-%d' % (delay, number)
                 handle = files.create(name, disposition=smb2.MAKE)
                 answered.append(name)

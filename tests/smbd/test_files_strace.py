@@ -24,6 +24,7 @@ from torture import ends
 
 CALLS = ('renameat', 'renameat2', 'rename', 'unlinkat', 'unlink', 'rmdir',
          'mkdirat', 'mkdir', 'linkat', 'link', 'symlinkat')
+TEMPORARY = '.::TMPNAME:'
 LINE = re.compile(r'^\d+ +(\w+)\((.*)\) = 0$', re.M)
 FOLDER = re.compile(r'(?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)"')
 PLAIN = re.compile(r'"([^"]*)"')
@@ -78,6 +79,18 @@ def asked(path, place):
     return found
 
 
+def as_clients_see_it(calls):
+    """From 4.22 on smbd makes folders under another name first."""
+    found = []
+    for call in calls:
+        if found and call[0] == 'rename' and found[-1] == ('mkdir', call[1]) \
+                and TEMPORARY in call[1]:
+            found[-1] = ('mkdir', call[2])
+        else:
+            found.append(call)
+    return found
+
+
 def told(events):
     return [(KINDS[e['event']], *filter(None, (e['path'], e.get('newPath'))))
             for e in of_share(events)
@@ -114,7 +127,7 @@ def test_each_call_has_its_event(t):
         pid, = smbd.connections()
         with traced(pid, path):
             work(files)
-    calls = asked(path, smbd.config.get('open', 'path'))
+    calls = as_clients_see_it(asked(path, smbd.config.get('open', 'path')))
     t.true(len(calls) > 10, 'calls, not %s' % calls)
     t.equal(calls, told(smbd.events()))
 
@@ -126,6 +139,6 @@ def test_each_call_of_smbtorture_has_its_event(t):
     with traced(smbd.pid, path):
         ends(t, smbd, 'smb2.rename')
         smbd.settle()
-    calls = asked(path, smbd.config.get('open', 'path'))
+    calls = as_clients_see_it(asked(path, smbd.config.get('open', 'path')))
     t.true(len(calls) > 20, 'calls, not %s' % calls)
     t.equal(calls, told(smbd.events()))
