@@ -20,7 +20,7 @@ struct vfs_fn_pointers;
 
 /* Whom the last operation was for: with another of these, it is looked up. */
 struct sg_files_key {
-	const struct smbXsrv_connection *xconn;
+	uint64_t channel; /* a new one may be where another was */
 	const struct smbXsrv_session *session;
 	const struct auth_session_info *session_info;
 	uint64_t session_id;
@@ -48,7 +48,7 @@ struct sg_files {
 	bool ignored;		      /* the account has no file events */
 
 	/* file_attributes: the request that it was told of, files_change.c */
-	const void *told_request;
+	uint64_t told_channel;
 	uint64_t told_mid;
 };
 

@@ -330,10 +330,11 @@ static bool told_already(struct sg_files *files,
 		return false;
 	}
 	mid = BVAL(SMBD_SMB2_IN_HDR_PTR(request), SMB2_HDR_MESSAGE_ID);
-	if (files->told_request == request && files->told_mid == mid) {
+	if (files->told_channel == request->xconn->channel_id &&
+	    files->told_mid == mid) {
 		return true;
 	}
-	files->told_request = request;
+	files->told_channel = request->xconn->channel_id;
 	files->told_mid = mid;
 	return false;
 }

@@ -78,8 +78,8 @@ void sg_files_who(struct sg_files *files,
 		  const struct smbd_smb2_request *request);
 
 /**
- * The request of SMB2 for a tree that came last: the one that smbd serves, but
- * for those that wait for something. NULL: none, or SMB1.
+ * The request of SMB2 for a tree that smbd serves: the last one that does not
+ * wait; if all do, the last one. NULL: none, or SMB1.
  */
 const struct smbd_smb2_request *sg_files_request(const struct sg_files *files);
 
