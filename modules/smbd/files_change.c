@@ -162,31 +162,42 @@ static int files_symlinkat(struct vfs_handle_struct *handle,
 	return ret;
 }
 
+/* A stream, and the tree in which it may be open. */
+struct stream {
+	const struct connection_struct *conn;
+	const char *path;
+};
+
+static struct files_struct *open_as(struct files_struct *fsp,
+				    void *private_data)
+{
+	const struct stream *stream = private_data;
+	const char *path = NULL;
+
+	if (fsp->conn != stream->conn || fsp->fsp_name == NULL ||
+	    fsp->fsp_name->stream_name == NULL) {
+		return NULL;
+	}
+	path = sg_files_path(fsp);
+	return path != NULL && strcasecmp_m(path, stream->path) == 0 ? fsp
+								     : NULL;
+}
+
 /*
  * A file that goes takes its streams along, and smbd removes them one by one.
- * A stream that a client removes by itself is one that it has open.
+ * A stream that a client removes by itself is one that it has open: smbd is
+ * asked, since we know of no handles where opens are not told.
  */
 static bool is_stream_of_another(const struct sg_files *files,
 				 const struct smb_filename *name,
 				 const char *path)
 {
-	const struct sg_handle *open = NULL;
+	struct stream stream = {.conn = files->tree->conn, .path = path};
 
 	if (name->stream_name == NULL || path == NULL) {
 		return false;
 	}
-	for (open = files->handles; open != NULL; open = open->next) {
-		const char *other = NULL;
-
-		if (open->fsp->fsp_name->stream_name == NULL) {
-			continue;
-		}
-		other = sg_files_path(open->fsp);
-		if (other != NULL && strcasecmp_m(other, path) == 0) {
-			return false;
-		}
-	}
-	return true;
+	return files_forall(stream.conn->sconn, open_as, &stream) == NULL;
 }
 
 /* Whom smbd is while it deletes for somebody: NULL if that is who asks now. */
