@@ -62,7 +62,7 @@ void sg_files_end(struct sg_files *files)
 		open->files = NULL;
 	}
 	files->handles = NULL;
-	sg_files_resolved(files);
+	sg_files_resolve_end(files);
 }
 
 struct sg_files *sg_files_any(struct vfs_handle_struct *handle)

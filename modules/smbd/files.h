@@ -40,6 +40,7 @@ struct sg_files {
 	unsigned depth;
 	struct sg_handle *handles;	/* open ones, see files_open.c */
 	struct sg_resolving *resolving; /* see files_resolve.c */
+	struct sg_resolving *waiting;	/* the same */
 
 	/* see files_who.c */
 	struct sg_files_key key;

@@ -95,6 +95,17 @@ void sg_files_resolving(struct sg_files *files);
 void sg_files_resolved(struct sg_files *files);
 
 /**
+ * An open waits for others: it is tried again, or the client cancels it.
+ */
+void sg_files_open_waits(struct sg_files *files,
+			 const struct smbd_smb2_request *request);
+
+/**
+ * The tree ends: what waits or is looked up is told no more.
+ */
+void sg_files_resolve_end(struct sg_files *files);
+
+/**
  * The handle that a client has of a file; NULL: none that is told of.
  */
 struct sg_handle *sg_files_handle(struct vfs_handle_struct *handle,

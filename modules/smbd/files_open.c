@@ -282,7 +282,9 @@ static NTSTATUS files_create(struct vfs_handle_struct *handle,
 			any->depth--;
 		}
 	}
-	if (files != NULL && may && !waits(req, status)) {
+	if (files != NULL && may && waits(req, status)) {
+		sg_files_open_waits(files, req->smb2req);
+	} else if (files != NULL && may) {
 		op.status = status;
 		if (NT_STATUS_IS_OK(status)) {
 			add_result(&op, *result, info);

@@ -14,6 +14,9 @@
  * tells of it. How the request has ended is in the text of tevent_req_print(),
  * which is the only public way to see it then.
  *
+ * An open that waits for others has such a note as well: it is told if the client
+ * cancels it.
+ *
  * How it fails: what cannot be told from that text has no event. Of SMB1, and of
  * names that smbd does not look up at all, nothing is seen.
  */
@@ -50,6 +53,9 @@
 
 /* A child of what smbd keeps of a request. */
 struct sg_resolving {
+	struct sg_resolving *next; /* of those that wait */
+	struct sg_resolving *prev;
+	bool waits;
 	struct sg_files *files; /* NULL: told, or done */
 	const struct smbd_smb2_request *request;
 	struct tevent_req *subreq;
@@ -198,7 +204,11 @@ static int resolving_destructor(struct sg_resolving *note)
 	if (files == NULL) {
 		return 0;
 	}
-	files->resolving = NULL;
+	if (note->waits) {
+		DLIST_REMOVE(files->waiting, note);
+	} else {
+		files->resolving = NULL;
+	}
 	frame = talloc_stackframe();
 	status = status_of(note->subreq);
 	if (!NT_STATUS_IS_OK(status)) {
@@ -251,27 +261,22 @@ static char *path_in(TALLOC_CTX *mem_ctx,
 	return fsp != NULL ? talloc_strdup(mem_ctx, sg_files_path(fsp)) : NULL;
 }
 
-void sg_files_resolving(struct sg_files *files)
+/* NULL: it is nothing that is told here. */
+static struct sg_resolving *note_new(struct sg_files *files,
+				     const struct smbd_smb2_request *request)
 {
-	const struct smbd_smb2_request *request = sg_files_request(files);
-	struct sg_resolving *note = files->resolving;
-	enum sg_event_kind kind;
+	enum sg_event_kind kind = kind_of(request);
 	struct tevent_req *subreq = NULL;
 	const void *state = NULL;
+	struct sg_resolving *note = NULL;
 
-	if (request == NULL || (note != NULL && note->request == request &&
-				note->kind == kind_of(request))) {
-		return;
-	}
-	kind = kind_of(request);
 	state = kind != 0 ? state_of(request, kind, &subreq) : NULL;
 	if (state == NULL || subreq == NULL) {
-		return;
+		return NULL;
 	}
-	sg_files_resolved(files);
 	note = talloc_zero(state, struct sg_resolving);
 	if (note == NULL) {
-		return;
+		return NULL;
 	}
 	note->files = files;
 	note->subreq = subreq;
@@ -280,8 +285,40 @@ void sg_files_resolving(struct sg_files *files)
 	if (kind != SG_EVENT_FILE_OPEN) {
 		note->path = path_in(note, request);
 	}
-	files->resolving = note;
 	talloc_set_destructor(note, resolving_destructor);
+	return note;
+}
+
+void sg_files_resolving(struct sg_files *files)
+{
+	const struct smbd_smb2_request *request = sg_files_request(files);
+	struct sg_resolving *note = files->resolving;
+
+	if (request == NULL || (note != NULL && note->request == request &&
+				note->kind == kind_of(request))) {
+		return;
+	}
+	note = note_new(files, request);
+	if (note != NULL) {
+		sg_files_resolved(files);
+		files->resolving = note;
+	}
+}
+
+/*
+ * When it is tried again, smbd keeps it as another tevent_req, and frees this one
+ * as it is: not at its end.
+ */
+void sg_files_open_waits(struct sg_files *files,
+			 const struct smbd_smb2_request *request)
+{
+	struct sg_resolving *note =
+		request != NULL ? note_new(files, request) : NULL;
+
+	if (note != NULL) {
+		note->waits = true;
+		DLIST_ADD(files->waiting, note);
+	}
 }
 
 void sg_files_resolved(struct sg_files *files)
@@ -290,4 +327,15 @@ void sg_files_resolved(struct sg_files *files)
 		files->resolving->files = NULL;
 		files->resolving = NULL;
 	}
+}
+
+void sg_files_resolve_end(struct sg_files *files)
+{
+	struct sg_resolving *note = NULL;
+
+	sg_files_resolved(files);
+	for (note = files->waiting; note != NULL; note = note->next) {
+		note->files = NULL;
+	}
+	files->waiting = NULL;
 }
