@@ -154,6 +154,7 @@ const struct vfs_fn_pointers *sg_files_table(
 	table = *other;
 	sg_files_add_open(&table);
 	sg_files_add_changes(&table);
+	sg_files_add_attributes(&table);
 	sg_files_add_data(&table);
 	sg_files_add_copy(&table);
 	return &table;

@@ -48,9 +48,11 @@ struct sg_files {
 	struct sg_facts_text *text;   /* of facts */
 	bool ignored;		      /* the account has no file events */
 
-	/* file_attributes: the request that it was told of, files_change.c */
+	/* of the last file_attributes, see files_attributes.c */
 	uint64_t told_channel;
 	uint64_t told_mid;
+	bool by_mode;	     /* smbd sets attributes as the file's mode next */
+	uint32_t attributes; /* those */
 };
 
 /* One operation, on its way to an event. */

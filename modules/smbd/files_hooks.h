@@ -114,6 +114,7 @@ struct sg_handle *sg_files_handle(struct vfs_handle_struct *handle,
 /* Fill in the functions of one file each. */
 void sg_files_add_open(struct vfs_fn_pointers *table);
 void sg_files_add_changes(struct vfs_fn_pointers *table);
+void sg_files_add_attributes(struct vfs_fn_pointers *table);
 void sg_files_add_data(struct vfs_fn_pointers *table);
 void sg_files_add_copy(struct vfs_fn_pointers *table);
 
