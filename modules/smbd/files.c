@@ -60,6 +60,7 @@ void sg_files_end(struct sg_files *files)
 
 	for (open = files->handles; open != NULL; open = open->next) {
 		open->files = NULL;
+		open->token = NULL; /* goes with the tree */
 	}
 	files->handles = NULL;
 	sg_files_resolve_end(files);
@@ -87,7 +88,7 @@ bool sg_files_may(struct sg_files *files,
 		  struct sg_file_op *op,
 		  const struct smbd_smb2_request *request)
 {
-	sg_files_who(files, request);
+	sg_files_who(files, request, op->vuid);
 	op->request = request;
 	op->facts = files->facts;
 	return gate->may(files, op);
@@ -96,7 +97,7 @@ bool sg_files_may(struct sg_files *files,
 bool sg_files_tell(struct sg_files *files, struct sg_file_op *op)
 {
 	/* What it has called may have been for somebody else. */
-	sg_files_who(files, op->request);
+	sg_files_who(files, op->request, op->vuid);
 	op->facts = files->facts;
 	return gate->tell(files, op);
 }

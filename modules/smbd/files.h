@@ -29,6 +29,13 @@ struct sg_files_key {
 	bool sign;
 };
 
+/* A request of SMB2, or none: compounded ones differ by their message ids. */
+struct sg_request_mark {
+	const struct smbd_smb2_request *request;
+	uint64_t channel; /* another's may come to be where it was */
+	uint64_t mid;
+};
+
 /* A child of a tree that asks for file events. */
 struct sg_files {
 	struct sg_tree *tree;
@@ -48,11 +55,12 @@ struct sg_files {
 	struct sg_facts_text *text;   /* of facts */
 	bool ignored;		      /* the account has no file events */
 
-	/* of the last file_attributes, see files_attributes.c */
-	uint64_t told_channel;
-	uint64_t told_mid;
+	/* The request whose file_attributes was told, see files_attributes.c */
+	struct sg_request_mark told;
 	bool by_mode;	     /* smbd sets attributes as the file's mode next */
 	uint32_t attributes; /* those */
+	/* and that which has come to be done, see files_resolve.c */
+	struct sg_request_mark done;
 };
 
 /* One operation, on its way to an event. */
@@ -61,6 +69,7 @@ struct sg_file_op {
 	enum sg_file_bit bit;
 	bool changed;				 /* see sg_file_is_asked() */
 	const struct smbd_smb2_request *request; /* NULL: not known */
+	uint64_t vuid;		      /* the session of SMB1; 0: the tree's */
 	const struct sg_facts *facts; /* whose it is, as it is told */
 	NTSTATUS status;	      /* how it ended */
 	struct sg_file_told told;

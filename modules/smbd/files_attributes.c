@@ -57,18 +57,14 @@ static bool client_sets(const struct sg_files *files,
 static bool told_already(struct sg_files *files,
 			 const struct smbd_smb2_request *request)
 {
-	uint64_t mid = 0;
-
 	if (request == NULL) {
 		return false;
 	}
-	mid = BVAL(SMBD_SMB2_IN_HDR_PTR(request), SMB2_HDR_MESSAGE_ID);
-	if (files->told_channel == request->xconn->channel_id &&
-	    files->told_mid == mid) {
+	sg_files_resolved(files, request);
+	if (sg_request_is(&files->told, request)) {
 		return true;
 	}
-	files->told_channel = request->xconn->channel_id;
-	files->told_mid = mid;
+	sg_request_mark(&files->told, request);
 	return false;
 }
 
@@ -116,6 +112,9 @@ static NTSTATUS files_fset_dos_attributes(struct vfs_handle_struct *handle,
 	op.told.path = sg_files_path(fsp);
 	sg_bits_set(&op.told.changed, 1U << SG_CHANGED_ATTRIBUTES);
 	sg_bits_set(&op.told.attributes, dosmode);
+	if (request != NULL) {
+		sg_files_fill_attributes(&op, request);
+	}
 	if (sg_files_may(files, &op, request)) {
 		status = SMB_VFS_NEXT_FSET_DOS_ATTRIBUTES(handle, fsp, dosmode);
 		op.status = status;
@@ -140,6 +139,7 @@ static int files_fchmod(struct vfs_handle_struct *handle,
 			mode_t mode)
 {
 	struct sg_files *files = sg_files_of(handle, SG_FILE_ATTRIBUTES);
+	const struct smbd_smb2_request *request = NULL;
 	TALLOC_CTX *frame = NULL;
 	struct sg_file_op op = {
 		.kind = SG_EVENT_FILE_ATTRIBUTES,
@@ -156,6 +156,10 @@ static int files_fchmod(struct vfs_handle_struct *handle,
 	op.told.path = sg_files_path(fsp);
 	sg_bits_set(&op.told.changed, 1U << SG_CHANGED_ATTRIBUTES);
 	sg_bits_set(&op.told.attributes, files->attributes);
+	request = sg_files_request(files);
+	if (request != NULL) {
+		sg_files_fill_attributes(&op, request);
+	}
 	sg_files_tell_errno(files, &op, ret);
 	TALLOC_FREE(frame);
 	return ret;
@@ -191,6 +195,7 @@ static int files_fntimes(struct vfs_handle_struct *handle,
 	frame = talloc_stackframe();
 	op.told.path = sg_files_path(fsp);
 	sg_bits_set(&op.told.changed, times_in(ft));
+	sg_files_fill_attributes(&op, request);
 	if (sg_files_may(files, &op, request)) {
 		ret = SMB_VFS_NEXT_FNTIMES(handle, fsp, ft);
 		sg_files_tell_errno(files, &op, ret);

@@ -29,7 +29,7 @@ static int files_renameat(struct vfs_handle_struct *handle,
 	if (files == NULL) {
 		return SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst);
 	}
-	sg_files_resolved(files);
+	sg_files_resolved(files, sg_files_request(files));
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);
@@ -61,7 +61,7 @@ static int files_rename_stream(struct vfs_handle_struct *handle,
 	if (files == NULL) {
 		return SMB_VFS_NEXT_RENAME_STREAM(handle, fsp, name, replace);
 	}
-	sg_files_resolved(files);
+	sg_files_resolved(files, sg_files_request(files));
 	frame = talloc_stackframe();
 	op.told.path = sg_files_path(fsp);
 	op.told.new_path =
@@ -101,7 +101,7 @@ static int files_linkat(struct vfs_handle_struct *handle,
 					   dst,
 					   flags);
 	}
-	sg_files_resolved(files);
+	sg_files_resolved(files, sg_files_request(files));
 	frame = talloc_stackframe();
 	op.told.path = sg_files_at(srcfsp, src);
 	op.told.new_path = sg_files_at(dstfsp, dst);

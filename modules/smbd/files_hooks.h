@@ -72,10 +72,12 @@ const char *sg_files_at(const struct files_struct *dirfsp,
 /**
  * Look up whom an operation is for: files->facts and files->ignored.
  *
- * request: NULL: the one that smbd serves, if there is one.
+ * request: NULL: the one that smbd serves, if there is one. vuid: of SMB1, 0: the
+ * one that it serves.
  */
 void sg_files_who(struct sg_files *files,
-		  const struct smbd_smb2_request *request);
+		  const struct smbd_smb2_request *request,
+		  uint64_t vuid);
 
 /**
  * The request of SMB2 for a tree that smbd serves: the last one that does not
@@ -84,15 +86,45 @@ void sg_files_who(struct sg_files *files,
 const struct smbd_smb2_request *sg_files_request(const struct sg_files *files);
 
 /**
- * A name is being looked up, outside of an operation: if the request ends here,
- * that is its open, rename or link. files_resolve.c.
+ * Is it this request that was marked? Mark it.
  */
-void sg_files_resolving(struct sg_files *files);
+bool sg_request_is(const struct sg_request_mark *mark,
+		   const struct smbd_smb2_request *request);
+void sg_request_mark(struct sg_request_mark *mark,
+		     const struct smbd_smb2_request *request);
 
 /**
- * It has come to be opened or renamed.
+ * smbd is on its way to an operation: if the request ends before it is done, it
+ * has failed. files_resolve.c.
+ *
+ * of_a_handle: of set info requests alone.
  */
-void sg_files_resolved(struct sg_files *files);
+void sg_files_resolving(struct sg_files *files, bool of_a_handle);
+
+/**
+ * The operation of a request has come to be done, and is told by who does it.
+ * NULL: with the tree, or of SMB1.
+ */
+void sg_files_resolved(struct sg_files *files,
+		       const struct smbd_smb2_request *request);
+
+/**
+ * What a create request asks for: the path, if there is none yet, access and
+ * disposition.
+ */
+void sg_files_fill_open(struct sg_file_op *op,
+			const struct smbd_smb2_request *request);
+
+/**
+ * What a set info request changes of attributes and times, both in one.
+ */
+void sg_files_fill_attributes(struct sg_file_op *op,
+			      const struct smbd_smb2_request *request);
+
+/**
+ * The name of a create disposition, NULL for what is none.
+ */
+const char *sg_disposition_name(uint32_t disposition);
 
 /**
  * An open waits for others: it is tried again, or the client cancels it.

@@ -53,6 +53,7 @@ static void handle_freed(void *data)
 	}
 	frame = talloc_stackframe();
 	DLIST_REMOVE(files->handles, open);
+	op.vuid = open->fsp->vuid;
 	op.told.path = sg_files_path(open->fsp);
 	op.told.have_id = true;
 	op.told.id = open->fsp->fnum;
@@ -95,26 +96,6 @@ static void handle_forget(struct vfs_handle_struct *handle,
 	if (open != NULL && open->files != NULL) {
 		DLIST_REMOVE(files->handles, open);
 		open->files = NULL;
-	}
-}
-
-static const char *disposition_name(uint32_t disposition)
-{
-	switch (disposition) {
-	case FILE_SUPERSEDE:
-		return "FILE_SUPERSEDE";
-	case FILE_OPEN:
-		return "FILE_OPEN";
-	case FILE_CREATE:
-		return "FILE_CREATE";
-	case FILE_OPEN_IF:
-		return "FILE_OPEN_IF";
-	case FILE_OVERWRITE:
-		return "FILE_OVERWRITE";
-	case FILE_OVERWRITE_IF:
-		return "FILE_OVERWRITE_IF";
-	default:
-		return NULL;
 	}
 }
 
@@ -206,6 +187,8 @@ static bool waits(const struct smb_request *req, NTSTATUS status)
 	       open_was_deferred(req->xconn, req->mid);
 }
 
+#define CHANGES_OF_HANDLES \
+	(SG_FILE_RENAME | SG_FILE_DELETE | SG_FILE_RMDIR | SG_FILE_ATTRIBUTES)
 #define OPENS (SG_FILE_OPEN | SG_FILE_CLOSE | SG_FILE_MKDIR | SG_FILE_CHANGED)
 
 static NTSTATUS files_create(struct vfs_handle_struct *handle,
@@ -235,7 +218,7 @@ static NTSTATUS files_create(struct vfs_handle_struct *handle,
 	struct sg_file_op op = {
 		.kind = SG_EVENT_FILE_OPEN,
 		.bit = SG_FILE_OPEN,
-		.told.disposition = disposition_name(create_disposition),
+		.told.disposition = sg_disposition_name(create_disposition),
 	};
 	int info = FILE_WAS_OPENED;
 	bool may = true;
@@ -243,7 +226,7 @@ static NTSTATUS files_create(struct vfs_handle_struct *handle,
 
 	*result = NULL;
 	if (files != NULL) {
-		sg_files_resolved(files);
+		sg_files_resolved(files, req->smb2req);
 		sg_bits_set(&op.told.access, access_mask);
 		op.told.path = sg_files_name(smb_fname);
 		op.told.directory = (create_options & FILE_DIRECTORY_FILE) != 0
@@ -283,6 +266,7 @@ static NTSTATUS files_create(struct vfs_handle_struct *handle,
 		}
 	}
 	if (files != NULL && may && waits(req, status)) {
+		sg_request_mark(&files->done, NULL);
 		sg_files_open_waits(files, req->smb2req);
 	} else if (files != NULL && may) {
 		op.status = status;
@@ -320,7 +304,7 @@ static NTSTATUS files_reconnect(struct vfs_handle_struct *handle,
 
 	*fsp = NULL;
 	if (files != NULL) {
-		sg_files_resolved(files);
+		sg_files_resolved(files, req->smb2req);
 		may = sg_files_may(files, &op, req->smb2req);
 	}
 	if (may) {
@@ -343,6 +327,8 @@ static NTSTATUS files_reconnect(struct vfs_handle_struct *handle,
 		if (NT_STATUS_IS_OK(status)) {
 			add_result(&op, *fsp, FILE_WAS_OPENED);
 			op.reason = "A durable handle was had back.";
+		} else if (req->smb2req != NULL) {
+			sg_files_fill_open(&op, req->smb2req);
 		}
 		status = opened(handle, req, files, &op, fsp);
 	}
@@ -379,9 +365,21 @@ static int files_openat(struct vfs_handle_struct *handle,
 		sg_files_of(handle, SG_FILE_OPEN | SG_FILE_RENAME);
 
 	if (files != NULL) {
-		sg_files_resolving(files);
+		sg_files_resolving(files, false);
 	}
 	return SMB_VFS_NEXT_OPENAT(handle, dirfsp, smb_fname, fsp, how);
+}
+
+static int files_fstat(struct vfs_handle_struct *handle,
+		       struct files_struct *fsp,
+		       SMB_STRUCT_STAT *sbuf)
+{
+	struct sg_files *files = sg_files_of(handle, CHANGES_OF_HANDLES);
+
+	if (files != NULL) {
+		sg_files_resolving(files, true);
+	}
+	return SMB_VFS_NEXT_FSTAT(handle, fsp, sbuf);
 }
 
 void sg_files_add_open(struct vfs_fn_pointers *table)
@@ -390,4 +388,5 @@ void sg_files_add_open(struct vfs_fn_pointers *table)
 	table->durable_reconnect_fn = files_reconnect;
 	table->durable_disconnect_fn = files_durable_disconnect;
 	table->openat_fn = files_openat;
+	table->fstat_fn = files_fstat;
 }

@@ -1,5 +1,5 @@
 /*
- * smbguard: opens and renames that end while their names are looked up
+ * smbguard: operations that smbd refuses before it does anything
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -33,6 +33,7 @@
 /* Of a create request, MS-SMB2 2.2.13 */
 #define CREATE_BODY 0x38
 #define CREATE_ACCESS 0x18
+#define CREATE_DISPOSITION 0x24
 #define CREATE_NAME_OFFSET 0x2C
 #define CREATE_NAME_LENGTH 0x2E
 
@@ -43,11 +44,16 @@
 #define SETINFO_BUFFER_OFFSET 0x08
 #define SETINFO_FILE_ID 0x10
 #define INFO_FILE 1
+#define BASIC_INFORMATION 4
 #define RENAME_INFORMATION 10
 #define LINK_INFORMATION 11
+#define DISPOSITION_INFORMATION 13
+#define DISPOSITION_INFORMATION_EX 64
 #define SETINFO_STATE "struct smbd_smb2_setinfo_state"
 
-/* What is in its buffer, MS-FSCC 2.4.42.2 and 2.4.27.2 */
+/* What is in its buffer, MS-FSCC 2.4.7, 2.4.42.2 and 2.4.27.2 */
+#define BASIC_ATTRIBUTES 32
+#define BASIC_LENGTH 36
 #define NAME_LENGTH 16
 #define NAME 20
 
@@ -60,7 +66,8 @@ struct sg_resolving {
 	const struct smbd_smb2_request *request;
 	struct tevent_req *subreq;
 	enum sg_event_kind kind;
-	char *path; /* of what is to be renamed */
+	bool folder; /* what the handle is of */
+	char *path;
 };
 
 static NTSTATUS status_of(struct tevent_req *req)
@@ -77,6 +84,44 @@ static NTSTATUS status_of(struct tevent_req *req)
 		return NT_STATUS_OK;
 	}
 	return NT_STATUS((uint32_t)error);
+}
+
+/*
+ * What a request is about that has not come to be done: 0: nothing that is told
+ * here.
+ */
+static enum sg_event_kind kind_of(const struct smbd_smb2_request *request)
+{
+	const uint8_t *body = NULL;
+	size_t length;
+
+	switch (sg_request_opcode(request)) {
+	case SMB2_OP_CREATE:
+		length = SMBD_SMB2_IN_BODY_LEN(request);
+		return length >= CREATE_BODY ? SG_EVENT_FILE_OPEN : 0;
+	case SMB2_OP_SETINFO:
+		length = SMBD_SMB2_IN_BODY_LEN(request);
+		body = SMBD_SMB2_IN_BODY_PTR(request);
+		break;
+	default:
+		return 0;
+	}
+	if (length < SETINFO_BODY || CVAL(body, SETINFO_TYPE) != INFO_FILE) {
+		return 0;
+	}
+	switch (CVAL(body, SETINFO_CLASS)) {
+	case RENAME_INFORMATION:
+		return SG_EVENT_FILE_RENAME;
+	case LINK_INFORMATION:
+		return SG_EVENT_FILE_LINK;
+	case BASIC_INFORMATION:
+		return SG_EVENT_FILE_ATTRIBUTES;
+	case DISPOSITION_INFORMATION:
+	case DISPOSITION_INFORMATION_EX:
+		return SG_EVENT_FILE_DELETE;
+	default:
+		return 0;
+	}
 }
 
 /* A name in the buffer of a request, as smbd would have it. NULL: there is none. */
@@ -109,68 +154,134 @@ static char *name_at(const struct smbd_smb2_request *request,
 	return name + strspn(name, "/");
 }
 
-static void fill_open(struct sg_file_op *op,
-		      const struct smbd_smb2_request *request)
+const char *sg_disposition_name(uint32_t disposition)
+{
+	switch (disposition) {
+	case FILE_SUPERSEDE:
+		return "FILE_SUPERSEDE";
+	case FILE_OPEN:
+		return "FILE_OPEN";
+	case FILE_CREATE:
+		return "FILE_CREATE";
+	case FILE_OPEN_IF:
+		return "FILE_OPEN_IF";
+	case FILE_OVERWRITE:
+		return "FILE_OVERWRITE";
+	case FILE_OVERWRITE_IF:
+		return "FILE_OVERWRITE_IF";
+	default:
+		return NULL;
+	}
+}
+
+void sg_files_fill_open(struct sg_file_op *op,
+			const struct smbd_smb2_request *request)
 {
 	const uint8_t *body = SMBD_SMB2_IN_BODY_PTR(request);
 
-	op->bit = SG_FILE_OPEN;
+	if (kind_of(request) != SG_EVENT_FILE_OPEN) {
+		return;
+	}
 	sg_bits_set(&op->told.access, IVAL(body, CREATE_ACCESS));
+	op->told.disposition =
+		sg_disposition_name(IVAL(body, CREATE_DISPOSITION));
+	if (op->told.path != NULL) {
+		return;
+	}
 	op->told.path = name_at(request,
 				SVAL(body, CREATE_NAME_OFFSET),
 				SVAL(body, CREATE_NAME_LENGTH));
+	/* The share itself; who wants a handle back needs no name. */
+	if (op->told.path != NULL && op->told.path[0] == '\0') {
+		op->told.path = op->told.reconnected == SG_YES ? NULL : ".";
+	}
 }
 
-static void fill_rename(struct sg_file_op *op, const struct sg_resolving *note)
+/* The buffer of a set info request, NULL if it has not so many bytes. */
+static const uint8_t *buffer_of(const struct smbd_smb2_request *request,
+				size_t length)
 {
-	const struct smbd_smb2_request *request = note->request;
 	const uint8_t *body = SMBD_SMB2_IN_BODY_PTR(request);
 	const struct iovec *rest = SMBD_SMB2_IN_DYN_IOV(request);
 	size_t begin = SMB2_HDR_BODY + SMBD_SMB2_IN_BODY_LEN(request);
 	size_t buffer = SVAL(body, SETINFO_BUFFER_OFFSET);
-	const uint8_t *bytes = rest->iov_base;
 
-	op->bit = SG_FILE_RENAME;
-	op->told.path = note->path;
-	if (buffer < begin || rest->iov_len < NAME ||
-	    buffer - begin > rest->iov_len - NAME) {
-		return;
+	if (buffer < begin || rest->iov_len < length ||
+	    buffer - begin > rest->iov_len - length) {
+		return NULL;
 	}
-	op->told.new_path = name_at(request,
-				    buffer + NAME,
-				    IVAL(bytes + buffer - begin, NAME_LENGTH));
+	return (const uint8_t *)rest->iov_base + (buffer - begin);
 }
 
-/*
- * What a request is about that has not come to be done: 0: nothing that is told
- * here.
- */
-static enum sg_event_kind kind_of(const struct smbd_smb2_request *request)
+/* MS-FSCC 2.4.7: 0 and -1 leave a time as it is, 0 the attributes. */
+void sg_files_fill_attributes(struct sg_file_op *op,
+			      const struct smbd_smb2_request *request)
 {
-	const uint8_t *body = NULL;
-	size_t length;
+	static const enum sg_file_change times[] = {
+		SG_CHANGED_CREATED,
+		SG_CHANGED_ACCESSED,
+		SG_CHANGED_WRITTEN,
+	};
+	const uint8_t *buffer = NULL;
+	uint32_t changes = 0;
+	uint32_t attributes;
+	size_t i;
 
-	switch (sg_request_opcode(request)) {
-	case SMB2_OP_CREATE:
-		length = SMBD_SMB2_IN_BODY_LEN(request);
-		return length >= CREATE_BODY ? SG_EVENT_FILE_OPEN : 0;
-	case SMB2_OP_SETINFO:
-		length = SMBD_SMB2_IN_BODY_LEN(request);
-		body = SMBD_SMB2_IN_BODY_PTR(request);
+	if (kind_of(request) == SG_EVENT_FILE_ATTRIBUTES) {
+		buffer = buffer_of(request, BASIC_LENGTH);
+	}
+	if (buffer == NULL) {
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(times); i++) {
+		int64_t when = (int64_t)BVAL(buffer, 8 * i);
+
+		changes |= when > 0 ? 1U << times[i] : 0;
+	}
+	attributes = IVAL(buffer, BASIC_ATTRIBUTES);
+	changes |= attributes != 0 ? 1U << SG_CHANGED_ATTRIBUTES : 0;
+	sg_bits_set(&op->told.changed, changes);
+	if (op->told.attributes.num == 0) {
+		sg_bits_set(&op->told.attributes, attributes);
+	}
+}
+
+static void fill_rename(struct sg_file_op *op,
+			const struct smbd_smb2_request *request)
+{
+	const uint8_t *buffer = buffer_of(request, NAME);
+	size_t offset;
+
+	if (buffer == NULL) {
+		return;
+	}
+	offset = SVAL(SMBD_SMB2_IN_BODY_PTR(request), SETINFO_BUFFER_OFFSET);
+	op->told.new_path =
+		name_at(request, offset + NAME, IVAL(buffer, NAME_LENGTH));
+}
+
+/* Fill in what an operation is, and what it was to do. */
+static void fill(struct sg_file_op *op, const struct sg_resolving *note)
+{
+	op->told.path = note->path;
+	switch (note->kind) {
+	case SG_EVENT_FILE_OPEN:
+		op->bit = SG_FILE_OPEN;
+		sg_files_fill_open(op, note->request);
+		break;
+	case SG_EVENT_FILE_ATTRIBUTES:
+		op->bit = SG_FILE_ATTRIBUTES;
+		sg_files_fill_attributes(op, note->request);
+		break;
+	case SG_EVENT_FILE_DELETE:
+		op->bit = note->folder ? SG_FILE_RMDIR : SG_FILE_DELETE;
+		op->kind = note->folder ? SG_EVENT_DIRECTORY_DELETE
+					: SG_EVENT_FILE_DELETE;
 		break;
 	default:
-		return 0;
-	}
-	if (length < SETINFO_BODY || CVAL(body, SETINFO_TYPE) != INFO_FILE) {
-		return 0;
-	}
-	switch (CVAL(body, SETINFO_CLASS)) {
-	case RENAME_INFORMATION:
-		return SG_EVENT_FILE_RENAME;
-	case LINK_INFORMATION:
-		return SG_EVENT_FILE_LINK;
-	default:
-		return 0;
+		op->bit = SG_FILE_RENAME;
+		fill_rename(op, note->request);
+		break;
 	}
 }
 
@@ -184,15 +295,10 @@ static void tell(struct sg_files *files,
 		.request = note->request,
 	};
 
-	if (kind_of(note->request) != note->kind) {
-		return;
+	if (kind_of(note->request) == note->kind) {
+		fill(&op, note);
+		(void)sg_files_tell(files, &op);
 	}
-	if (note->kind == SG_EVENT_FILE_OPEN) {
-		fill_open(&op, note->request);
-	} else {
-		fill_rename(&op, note);
-	}
-	(void)sg_files_tell(files, &op);
 }
 
 static int resolving_destructor(struct sg_resolving *note)
@@ -249,28 +355,32 @@ static const void *state_of(const struct smbd_smb2_request *request,
 	return state;
 }
 
-static char *path_in(TALLOC_CTX *mem_ctx,
-		     const struct smbd_smb2_request *request)
+/* The file of a set info request. */
+static void add_file(struct sg_resolving *note)
 {
+	const struct smbd_smb2_request *request = note->request;
 	const uint8_t *body = SMBD_SMB2_IN_BODY_PTR(request);
 	const struct files_struct *fsp = NULL;
+	const char *path = NULL;
 
 	fsp = file_fsp_smb2(discard_const_p(struct smbd_smb2_request, request),
 			    BVAL(body, SETINFO_FILE_ID),
 			    BVAL(body, SETINFO_FILE_ID + 8));
-	return fsp != NULL ? talloc_strdup(mem_ctx, sg_files_path(fsp)) : NULL;
+	if (fsp != NULL) {
+		path = sg_files_path(fsp);
+		note->folder = fsp->fsp_flags.is_directory;
+	}
+	note->path = path != NULL ? talloc_strdup(note, path) : NULL;
 }
 
-/* NULL: it is nothing that is told here. */
 static struct sg_resolving *note_new(struct sg_files *files,
-				     const struct smbd_smb2_request *request)
+				     const struct smbd_smb2_request *request,
+				     enum sg_event_kind kind)
 {
-	enum sg_event_kind kind = kind_of(request);
 	struct tevent_req *subreq = NULL;
-	const void *state = NULL;
+	const void *state = state_of(request, kind, &subreq);
 	struct sg_resolving *note = NULL;
 
-	state = kind != 0 ? state_of(request, kind, &subreq) : NULL;
 	if (state == NULL || subreq == NULL) {
 		return NULL;
 	}
@@ -283,26 +393,10 @@ static struct sg_resolving *note_new(struct sg_files *files,
 	note->request = request;
 	note->kind = kind;
 	if (kind != SG_EVENT_FILE_OPEN) {
-		note->path = path_in(note, request);
+		add_file(note);
 	}
 	talloc_set_destructor(note, resolving_destructor);
 	return note;
-}
-
-void sg_files_resolving(struct sg_files *files)
-{
-	const struct smbd_smb2_request *request = sg_files_request(files);
-	struct sg_resolving *note = files->resolving;
-
-	if (request == NULL || (note != NULL && note->request == request &&
-				note->kind == kind_of(request))) {
-		return;
-	}
-	note = note_new(files, request);
-	if (note != NULL) {
-		sg_files_resolved(files);
-		files->resolving = note;
-	}
 }
 
 /*
@@ -313,7 +407,9 @@ void sg_files_open_waits(struct sg_files *files,
 			 const struct smbd_smb2_request *request)
 {
 	struct sg_resolving *note =
-		request != NULL ? note_new(files, request) : NULL;
+		request != NULL && kind_of(request) == SG_EVENT_FILE_OPEN
+			? note_new(files, request, SG_EVENT_FILE_OPEN)
+			: NULL;
 
 	if (note != NULL) {
 		note->waits = true;
@@ -321,8 +417,28 @@ void sg_files_open_waits(struct sg_files *files,
 	}
 }
 
-void sg_files_resolved(struct sg_files *files)
+void sg_files_resolving(struct sg_files *files, bool of_a_handle)
 {
+	const struct smbd_smb2_request *request = sg_files_request(files);
+	const struct sg_resolving *note = files->resolving;
+	enum sg_event_kind kind;
+
+	if (request == NULL || sg_request_is(&files->done, request)) {
+		return;
+	}
+	kind = kind_of(request);
+	if (kind == 0 || (of_a_handle && kind == SG_EVENT_FILE_OPEN) ||
+	    (note != NULL && note->request == request && note->kind == kind)) {
+		return;
+	}
+	sg_files_resolved(files, NULL);
+	files->resolving = note_new(files, request, kind);
+}
+
+void sg_files_resolved(struct sg_files *files,
+		       const struct smbd_smb2_request *request)
+{
+	sg_request_mark(&files->done, request);
 	if (files->resolving != NULL) {
 		files->resolving->files = NULL;
 		files->resolving = NULL;
@@ -333,7 +449,7 @@ void sg_files_resolve_end(struct sg_files *files)
 {
 	struct sg_resolving *note = NULL;
 
-	sg_files_resolved(files);
+	sg_files_resolved(files, NULL);
 	for (note = files->waiting; note != NULL; note = note->next) {
 		note->files = NULL;
 	}

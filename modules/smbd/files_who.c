@@ -26,6 +26,32 @@ static bool same(const struct sg_files_key *a, const struct sg_files_key *b)
 	       a->encrypted == b->encrypted && a->sign == b->sign;
 }
 
+static uint64_t mid_of(const struct smbd_smb2_request *request)
+{
+	if (sg_request_opcode(request) == -1) {
+		return UINT64_MAX;
+	}
+	return BVAL(SMBD_SMB2_IN_HDR_PTR(request), SMB2_HDR_MESSAGE_ID);
+}
+
+bool sg_request_is(const struct sg_request_mark *mark,
+		   const struct smbd_smb2_request *request)
+{
+	return request != NULL && mark->request == request &&
+	       mark->channel == request->xconn->channel_id &&
+	       mark->mid == mid_of(request);
+}
+
+void sg_request_mark(struct sg_request_mark *mark,
+		     const struct smbd_smb2_request *request)
+{
+	*mark = (struct sg_request_mark){.request = request};
+	if (request != NULL) {
+		mark->channel = request->xconn->channel_id;
+		mark->mid = mid_of(request);
+	}
+}
+
 /* An open has what it would wait by from its beginning. */
 static bool open_waits(const struct smbd_smb2_request *req)
 {
@@ -86,24 +112,24 @@ const struct smbd_smb2_request *sg_files_request(const struct sg_files *files)
 	return found;
 }
 
-/* Of SMB1 smbd tells the session that it serves by the tree's connection. */
-static struct smbXsrv_session *smb1_session(
-	const struct connection_struct *conn,
-	struct smbXsrv_connection *xconn)
+static struct smbXsrv_session *smb1_session(struct smbXsrv_connection *xconn,
+					    uint64_t vuid)
 {
 	struct timeval now = timeval_current();
 	struct smbXsrv_session *session = NULL;
 	NTSTATUS status;
 
 	status = smb1srv_session_lookup(xconn,
-					conn->vuid,
+					vuid,
 					timeval_to_nttime(&now),
 					&session);
 	return NT_STATUS_IS_OK(status) ? session : NULL;
 }
 
 /* False: nobody is known to ask. */
-static bool find(const struct sg_files *files, struct sg_access *access)
+static bool find(const struct sg_files *files,
+		 struct sg_access *access,
+		 uint64_t vuid)
 {
 	struct connection_struct *conn = files->tree->conn;
 	struct smbXsrv_client *client = global_smbXsrv_client;
@@ -122,19 +148,23 @@ static bool find(const struct sg_files *files, struct sg_access *access)
 	}
 	access->xconn = client->connections;
 	smb1 = access->xconn->protocol < PROTOCOL_SMB2_02;
-	access->session = smb1 ? smb1_session(conn, access->xconn) : NULL;
+	/* Of SMB1 smbd tells the session that it serves by the connection. */
+	access->session = smb1 ? smb1_session(access->xconn,
+					      vuid != 0 ? vuid : conn->vuid)
+			       : NULL;
 	return access->session != NULL && access->session->global != NULL;
 }
 
 void sg_files_who(struct sg_files *files,
-		  const struct smbd_smb2_request *request)
+		  const struct smbd_smb2_request *request,
+		  uint64_t vuid)
 {
 	struct sg_access access = {.problem = NULL};
 	struct sg_files_key key = {.session = NULL};
 	struct sg_facts *facts = NULL;
 
 	access.request = request != NULL ? request : sg_files_request(files);
-	if (find(files, &access)) {
+	if (find(files, &access, vuid)) {
 		key = (struct sg_files_key){
 			.channel = access.xconn->channel_id,
 			.session = access.session,
