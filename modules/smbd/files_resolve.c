@@ -154,6 +154,24 @@ static char *name_at(const struct smbd_smb2_request *request,
 	return name + strspn(name, "/");
 }
 
+/* A path of DFS begins with a server and the share. */
+static const char *in_share(const struct smbd_smb2_request *request,
+			    const char *path)
+{
+	const uint8_t *hdr = SMBD_SMB2_IN_HDR_PTR(request);
+	const char *share = request->tcon->global->share_name;
+	const char *at = strchr(path, '/');
+	size_t len = strlen(share);
+
+	if ((IVAL(hdr, SMB2_HDR_FLAGS) & SMB2_HDR_FLAG_DFS) == 0 ||
+	    at == NULL || strncasecmp_m(at + 1, share, len) != 0 ||
+	    (at[1 + len] != '/' && at[1 + len] != '\0')) {
+		return path;
+	}
+	at += 1 + len;
+	return at + strspn(at, "/");
+}
+
 const char *sg_disposition_name(uint32_t disposition)
 {
 	switch (disposition) {
@@ -191,6 +209,9 @@ void sg_files_fill_open(struct sg_file_op *op,
 	op->told.path = name_at(request,
 				SVAL(body, CREATE_NAME_OFFSET),
 				SVAL(body, CREATE_NAME_LENGTH));
+	if (op->told.path != NULL) {
+		op->told.path = in_share(request, op->told.path);
+	}
 	/* The share itself; who wants a handle back needs no name. */
 	if (op->told.path != NULL && op->told.path[0] == '\0') {
 		op->told.path = op->told.reconnected == SG_YES ? NULL : ".";
