@@ -16,7 +16,9 @@ from file_events import ALL, line, lines, of_share, tied
 from ntlm_client import Logons, status_name
 from smb2_files import Refused
 
-CHANGE_NOTIFY, CANCEL, OPLOCK_BREAK = 15, 12, 18
+IOCTL, CANCEL, CHANGE_NOTIFY, OPLOCK_BREAK = 11, 12, 15, 18
+SET_ZERO_DATA = 0x980c8
+OF_DFS = 0x10000000  # a flag of a header
 HIDDEN = 2
 LONG_AGO = 132223104000000000  # 2020-01-01, as Windows counts
 STREAMS = {'vfs objects': 'smbguard streams_xattr'}
@@ -64,6 +66,13 @@ def channel_of(t, smbd, client, files):
         second.session, second.tree = files.session, files.tree
         second.socket = channel.socket
         yield second
+
+
+def send(files, command, body, mid, flags=0):
+    message = smb2.HEADER.pack(b'\xfeSMB', 64, 1, 0, command, 1, flags, 0, mid,
+                               0xfeff, files.tree, files.session,
+                               bytes(16)) + body
+    files.socket.sendall(struct.pack('>I', len(message)) + message)
 
 
 def notify(files, handle):
@@ -164,11 +173,7 @@ def test_deferred_open(t):
         mid = files.connection['SequenceWindow']
         files.send(smb2.create('a', smb2.READ_DATA))
         files._exactly(int.from_bytes(files._exactly(4), 'big'))  # it waits
-        body = struct.pack('<HH', 4, 0)
-        message = smb2.HEADER.pack(b'\xfeSMB', 64, 1, 0, CANCEL, 0, 0, 0, mid,
-                                   0xfeff, files.tree, files.session,
-                                   bytes(16)) + body
-        files.socket.sendall(struct.pack('>I', len(message)) + message)
+        send(files, CANCEL, struct.pack('<HH', 4, 0), mid)
         status, _ = files.receive()[0]
         t.equal(0xc0000120, status)
         holder._exactly(int.from_bytes(holder._exactly(4), 'big'))  # the break
@@ -179,4 +184,36 @@ def test_deferred_open(t):
         holder.close(handle)
     t.equal(['open a OPEN', 'open a OPEN NT_STATUS_CANCELLED',
              'open a OPEN NT_STATUS_SHARING_VIOLATION', 'close a'],
+            lines(smbd.events()))
+
+
+def test_zeros(t):
+    """A file without its content is a file that was written to."""
+    smbd = t.smbd(shares={'open': {'smbguard:file events': 'changes'}})
+    make(smbd, 'a')
+    with files_of(smbd) as files:
+        handle = files.create('a')
+        files.ask((IOCTL, struct.pack(
+            '<HHI16sIIIIIIIIQQ', 57, 0, SET_ZERO_DATA, handle, 120, 16, 0, 0, 0,
+            0, 1, 0, 0, 100)))
+        files.close(handle)
+    with open(place(smbd, 'a'), 'rb') as f:
+        t.equal(bytes(7), f.read())
+    event = t.one(of_share(smbd.events()))
+    t.fields(event, event='file_close', path='a', writes=1, bytesWritten=0)
+
+
+def test_paths_of_dfs(t):
+    """They name the server and the share, too."""
+    smbd = t.smbd(options={'host msdfs': 'yes'},
+                  shares={'open': {**ALL, 'msdfs root': 'yes'}})
+    make(smbd, 'a')
+    with files_of(smbd) as files:
+        for name, expected in (('a', 0), ('no/such', 0xc000003a)):
+            mid = files.connection['SequenceWindow']
+            files.connection['SequenceWindow'] += 1
+            send(files, *smb2.create('127.0.0.1/OPEN/' + name), mid, OF_DFS)
+            t.equal(expected, files.receive()[0][0])
+    t.equal(['open a OPEN',
+             'open no/such OPEN NT_STATUS_OBJECT_PATH_NOT_FOUND', 'close a'],
             lines(smbd.events()))
