@@ -70,6 +70,13 @@ const char *sg_files_at(const struct files_struct *dirfsp,
 			const struct smb_filename *name);
 
 /**
+ * The path in the share of one as a request has it: those of DFS begin with a
+ * server and the share.
+ */
+const char *sg_files_in_share(const struct smbd_smb2_request *request,
+			      const char *path);
+
+/**
  * Look up whom an operation is for: files->facts and files->ignored.
  *
  * request: NULL: the one that smbd serves, if there is one. vuid: of SMB1, 0: the

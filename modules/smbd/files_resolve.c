@@ -154,44 +154,6 @@ static char *name_at(const struct smbd_smb2_request *request,
 	return name + strspn(name, "/");
 }
 
-/* A path of DFS begins with a server and the share. */
-static const char *in_share(const struct smbd_smb2_request *request,
-			    const char *path)
-{
-	const uint8_t *hdr = SMBD_SMB2_IN_HDR_PTR(request);
-	const char *share = request->tcon->global->share_name;
-	const char *at = strchr(path, '/');
-	size_t len = strlen(share);
-
-	if ((IVAL(hdr, SMB2_HDR_FLAGS) & SMB2_HDR_FLAG_DFS) == 0 ||
-	    at == NULL || strncasecmp_m(at + 1, share, len) != 0 ||
-	    (at[1 + len] != '/' && at[1 + len] != '\0')) {
-		return path;
-	}
-	at += 1 + len;
-	return at + strspn(at, "/");
-}
-
-const char *sg_disposition_name(uint32_t disposition)
-{
-	switch (disposition) {
-	case FILE_SUPERSEDE:
-		return "FILE_SUPERSEDE";
-	case FILE_OPEN:
-		return "FILE_OPEN";
-	case FILE_CREATE:
-		return "FILE_CREATE";
-	case FILE_OPEN_IF:
-		return "FILE_OPEN_IF";
-	case FILE_OVERWRITE:
-		return "FILE_OVERWRITE";
-	case FILE_OVERWRITE_IF:
-		return "FILE_OVERWRITE_IF";
-	default:
-		return NULL;
-	}
-}
-
 void sg_files_fill_open(struct sg_file_op *op,
 			const struct smbd_smb2_request *request)
 {
@@ -210,7 +172,7 @@ void sg_files_fill_open(struct sg_file_op *op,
 				SVAL(body, CREATE_NAME_OFFSET),
 				SVAL(body, CREATE_NAME_LENGTH));
 	if (op->told.path != NULL) {
-		op->told.path = in_share(request, op->told.path);
+		op->told.path = sg_files_in_share(request, op->told.path);
 	}
 	/* The share itself; who wants a handle back needs no name. */
 	if (op->told.path != NULL && op->told.path[0] == '\0') {
