@@ -60,9 +60,10 @@ void sg_files_end(struct sg_files *files)
 
 	for (open = files->handles; open != NULL; open = open->next) {
 		open->files = NULL;
+		open->token = NULL; /* goes with the tree */
 	}
 	files->handles = NULL;
-	sg_files_resolved(files, NULL);
+	sg_files_resolve_end(files);
 }
 
 struct sg_files *sg_files_any(struct vfs_handle_struct *handle)
@@ -141,6 +142,23 @@ const char *sg_files_at(const struct files_struct *dirfsp,
 	return talloc_asprintf(talloc_tos(), "%s/%s", folder, path);
 }
 
+const char *sg_files_in_share(const struct smbd_smb2_request *request,
+			      const char *path)
+{
+	const uint8_t *hdr = SMBD_SMB2_IN_HDR_PTR(request);
+	const char *share = request->tcon->global->share_name;
+	const char *at = strchr(path, '/');
+	size_t len = strlen(share);
+
+	if ((IVAL(hdr, SMB2_HDR_FLAGS) & SMB2_HDR_FLAG_DFS) == 0 ||
+	    at == NULL || strncasecmp_m(at + 1, share, len) != 0 ||
+	    (at[1 + len] != '/' && at[1 + len] != '\0')) {
+		return path;
+	}
+	at += 1 + len;
+	return at + strspn(at, "/");
+}
+
 const char *sg_files_status(NTSTATUS status)
 {
 	return nt_errstr(status);
@@ -154,6 +172,7 @@ const struct vfs_fn_pointers *sg_files_table(
 	table = *other;
 	sg_files_add_open(&table);
 	sg_files_add_changes(&table);
+	sg_files_add_attributes(&table);
 	sg_files_add_data(&table);
 	sg_files_add_copy(&table);
 	return &table;

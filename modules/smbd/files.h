@@ -20,7 +20,7 @@ struct vfs_fn_pointers;
 
 /* Whom the last operation was for: with another of these, it is looked up. */
 struct sg_files_key {
-	const struct smbXsrv_connection *xconn;
+	uint64_t channel; /* a new one may be where another was */
 	const struct smbXsrv_session *session;
 	const struct auth_session_info *session_info;
 	uint64_t session_id;
@@ -32,6 +32,7 @@ struct sg_files_key {
 /* A request of SMB2, or none: compounded ones differ by their message ids. */
 struct sg_request_mark {
 	const struct smbd_smb2_request *request;
+	uint64_t channel; /* another's may come to be where it was */
 	uint64_t mid;
 };
 
@@ -46,6 +47,7 @@ struct sg_files {
 	unsigned depth;
 	struct sg_handle *handles;	/* open ones, see files_open.c */
 	struct sg_resolving *resolving; /* see files_resolve.c */
+	struct sg_resolving *waiting;	/* the same */
 
 	/* see files_who.c */
 	struct sg_files_key key;
@@ -53,8 +55,10 @@ struct sg_files {
 	struct sg_facts_text *text;   /* of facts */
 	bool ignored;		      /* the account has no file events */
 
-	/* The request whose file_attributes was told, see files_change.c */
+	/* The request whose file_attributes was told, see files_attributes.c */
 	struct sg_request_mark told;
+	bool by_mode;	     /* smbd sets attributes as the file's mode next */
+	uint32_t attributes; /* those */
 	/* and that which has come to be done, see files_resolve.c */
 	struct sg_request_mark done;
 };

@@ -105,6 +105,21 @@ static int files_ftruncate(struct vfs_handle_struct *handle,
 	return ret;
 }
 
+/* So is emptying a part of it, whatever was there. */
+static int files_fallocate(struct vfs_handle_struct *handle,
+			   struct files_struct *fsp,
+			   uint32_t mode,
+			   off_t offset,
+			   off_t length)
+{
+	int ret = SMB_VFS_NEXT_FALLOCATE(handle, fsp, mode, offset, length);
+
+	if (ret == 0 && (mode & VFS_FALLOCATE_FL_PUNCH_HOLE) != 0) {
+		count_write(handle, fsp, 0);
+	}
+	return ret;
+}
+
 /* One that is under way. */
 struct io {
 	struct vfs_handle_struct *handle;
@@ -222,4 +237,5 @@ void sg_files_add_data(struct vfs_fn_pointers *table)
 	table->sendfile_fn = files_sendfile;
 	table->recvfile_fn = files_recvfile;
 	table->ftruncate_fn = files_ftruncate;
+	table->fallocate_fn = files_fallocate;
 }

@@ -70,6 +70,13 @@ const char *sg_files_at(const struct files_struct *dirfsp,
 			const struct smb_filename *name);
 
 /**
+ * The path in the share of one as a request has it: those of DFS begin with a
+ * server and the share.
+ */
+const char *sg_files_in_share(const struct smbd_smb2_request *request,
+			      const char *path);
+
+/**
  * Look up whom an operation is for: files->facts and files->ignored.
  *
  * request: NULL: the one that smbd serves, if there is one. vuid: of SMB1, 0: the
@@ -80,8 +87,8 @@ void sg_files_who(struct sg_files *files,
 		  uint64_t vuid);
 
 /**
- * The request of SMB2 for a tree that came last: the one that smbd serves, but
- * for those that wait for something. NULL: none, or SMB1.
+ * The request of SMB2 for a tree that smbd serves: the last one that does not
+ * wait; if all do, the last one. NULL: none, or SMB1.
  */
 const struct smbd_smb2_request *sg_files_request(const struct sg_files *files);
 
@@ -127,6 +134,17 @@ void sg_files_fill_attributes(struct sg_file_op *op,
 const char *sg_disposition_name(uint32_t disposition);
 
 /**
+ * An open waits for others: it is tried again, or the client cancels it.
+ */
+void sg_files_open_waits(struct sg_files *files,
+			 const struct smbd_smb2_request *request);
+
+/**
+ * The tree ends: what waits or is looked up is told no more.
+ */
+void sg_files_resolve_end(struct sg_files *files);
+
+/**
  * The handle that a client has of a file; NULL: none that is told of.
  */
 struct sg_handle *sg_files_handle(struct vfs_handle_struct *handle,
@@ -135,6 +153,7 @@ struct sg_handle *sg_files_handle(struct vfs_handle_struct *handle,
 /* Fill in the functions of one file each. */
 void sg_files_add_open(struct vfs_fn_pointers *table);
 void sg_files_add_changes(struct vfs_fn_pointers *table);
+void sg_files_add_attributes(struct vfs_fn_pointers *table);
 void sg_files_add_data(struct vfs_fn_pointers *table);
 void sg_files_add_copy(struct vfs_fn_pointers *table);
 

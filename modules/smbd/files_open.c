@@ -99,6 +99,26 @@ static void handle_forget(struct vfs_handle_struct *handle,
 	}
 }
 
+const char *sg_disposition_name(uint32_t disposition)
+{
+	switch (disposition) {
+	case FILE_SUPERSEDE:
+		return "FILE_SUPERSEDE";
+	case FILE_OPEN:
+		return "FILE_OPEN";
+	case FILE_CREATE:
+		return "FILE_CREATE";
+	case FILE_OPEN_IF:
+		return "FILE_OPEN_IF";
+	case FILE_OVERWRITE:
+		return "FILE_OVERWRITE";
+	case FILE_OVERWRITE_IF:
+		return "FILE_OVERWRITE_IF";
+	default:
+		return NULL;
+	}
+}
+
 /* What became of the file, once it is open. */
 static void add_result(struct sg_file_op *op,
 		       const struct files_struct *fsp,
@@ -267,6 +287,7 @@ static NTSTATUS files_create(struct vfs_handle_struct *handle,
 	}
 	if (files != NULL && may && waits(req, status)) {
 		sg_request_mark(&files->done, NULL);
+		sg_files_open_waits(files, req->smb2req);
 	} else if (files != NULL && may) {
 		op.status = status;
 		if (NT_STATUS_IS_OK(status)) {

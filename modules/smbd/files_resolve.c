@@ -14,6 +14,9 @@
  * tells of it. How the request has ended is in the text of tevent_req_print(),
  * which is the only public way to see it then.
  *
+ * An open that waits for others has such a note as well: it is told if the client
+ * cancels it.
+ *
  * How it fails: what cannot be told from that text has no event. Of SMB1, and of
  * names that smbd does not look up at all, nothing is seen.
  */
@@ -56,6 +59,9 @@
 
 /* A child of what smbd keeps of a request. */
 struct sg_resolving {
+	struct sg_resolving *next; /* of those that wait */
+	struct sg_resolving *prev;
+	bool waits;
 	struct sg_files *files; /* NULL: told, or done */
 	const struct smbd_smb2_request *request;
 	struct tevent_req *subreq;
@@ -148,26 +154,6 @@ static char *name_at(const struct smbd_smb2_request *request,
 	return name + strspn(name, "/");
 }
 
-const char *sg_disposition_name(uint32_t disposition)
-{
-	switch (disposition) {
-	case FILE_SUPERSEDE:
-		return "FILE_SUPERSEDE";
-	case FILE_OPEN:
-		return "FILE_OPEN";
-	case FILE_CREATE:
-		return "FILE_CREATE";
-	case FILE_OPEN_IF:
-		return "FILE_OPEN_IF";
-	case FILE_OVERWRITE:
-		return "FILE_OVERWRITE";
-	case FILE_OVERWRITE_IF:
-		return "FILE_OVERWRITE_IF";
-	default:
-		return NULL;
-	}
-}
-
 void sg_files_fill_open(struct sg_file_op *op,
 			const struct smbd_smb2_request *request)
 {
@@ -185,6 +171,9 @@ void sg_files_fill_open(struct sg_file_op *op,
 	op->told.path = name_at(request,
 				SVAL(body, CREATE_NAME_OFFSET),
 				SVAL(body, CREATE_NAME_LENGTH));
+	if (op->told.path != NULL) {
+		op->told.path = sg_files_in_share(request, op->told.path);
+	}
 	/* The share itself; who wants a handle back needs no name. */
 	if (op->told.path != NULL && op->told.path[0] == '\0') {
 		op->told.path = op->told.reconnected == SG_YES ? NULL : ".";
@@ -304,7 +293,11 @@ static int resolving_destructor(struct sg_resolving *note)
 	if (files == NULL) {
 		return 0;
 	}
-	files->resolving = NULL;
+	if (note->waits) {
+		DLIST_REMOVE(files->waiting, note);
+	} else {
+		files->resolving = NULL;
+	}
 	frame = talloc_stackframe();
 	status = status_of(note->subreq);
 	if (!NT_STATUS_IS_OK(status)) {
@@ -389,6 +382,24 @@ static struct sg_resolving *note_new(struct sg_files *files,
 	return note;
 }
 
+/*
+ * When it is tried again, smbd keeps it as another tevent_req, and frees this one
+ * as it is: not at its end.
+ */
+void sg_files_open_waits(struct sg_files *files,
+			 const struct smbd_smb2_request *request)
+{
+	struct sg_resolving *note =
+		request != NULL && kind_of(request) == SG_EVENT_FILE_OPEN
+			? note_new(files, request, SG_EVENT_FILE_OPEN)
+			: NULL;
+
+	if (note != NULL) {
+		note->waits = true;
+		DLIST_ADD(files->waiting, note);
+	}
+}
+
 void sg_files_resolving(struct sg_files *files, bool of_a_handle)
 {
 	const struct smbd_smb2_request *request = sg_files_request(files);
@@ -415,4 +426,15 @@ void sg_files_resolved(struct sg_files *files,
 		files->resolving->files = NULL;
 		files->resolving = NULL;
 	}
+}
+
+void sg_files_resolve_end(struct sg_files *files)
+{
+	struct sg_resolving *note = NULL;
+
+	sg_files_resolved(files, NULL);
+	for (note = files->waiting; note != NULL; note = note->next) {
+		note->files = NULL;
+	}
+	files->waiting = NULL;
 }

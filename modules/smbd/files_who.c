@@ -20,7 +20,7 @@
 
 static bool same(const struct sg_files_key *a, const struct sg_files_key *b)
 {
-	return a->xconn == b->xconn && a->session == b->session &&
+	return a->channel == b->channel && a->session == b->session &&
 	       a->session_info == b->session_info &&
 	       a->session_id == b->session_id && a->auth_time == b->auth_time &&
 	       a->encrypted == b->encrypted && a->sign == b->sign;
@@ -38,6 +38,7 @@ bool sg_request_is(const struct sg_request_mark *mark,
 		   const struct smbd_smb2_request *request)
 {
 	return request != NULL && mark->request == request &&
+	       mark->channel == request->xconn->channel_id &&
 	       mark->mid == mid_of(request);
 }
 
@@ -46,8 +47,41 @@ void sg_request_mark(struct sg_request_mark *mark,
 {
 	*mark = (struct sg_request_mark){.request = request};
 	if (request != NULL) {
+		mark->channel = request->xconn->channel_id;
 		mark->mid = mid_of(request);
 	}
+}
+
+/* An open has what it would wait by from its beginning. */
+static bool open_waits(const struct smbd_smb2_request *req)
+{
+	const struct iovec *hdr = NULL;
+
+	if (req->async_te != NULL) {
+		return true;
+	}
+	if (req->out.vector == NULL ||
+	    req->current_idx + SMBD_SMB2_NUM_IOV_PER_REQ >
+		    req->out.vector_count) {
+		return false;
+	}
+	hdr = SMBD_SMB2_OUT_HDR_IOV(req);
+	return hdr->iov_len >= SMB2_HDR_BODY &&
+	       (IVAL(hdr->iov_base, SMB2_HDR_FLAGS) & SMB2_HDR_FLAG_ASYNC) != 0;
+}
+
+/*
+ * How likely is it that smbd serves a request right now? A client may let any
+ * number of them wait, on each of its channels.
+ */
+static int likelihood(const struct smbd_smb2_request *req, int opcode)
+{
+	if (req->subreq == NULL ||
+	    (opcode == SMB2_OP_CREATE && !open_waits(req))) {
+		return 2;
+	}
+	/* These come to an end without a file being touched. */
+	return opcode == SMB2_OP_NOTIFY || opcode == SMB2_OP_LOCK ? 0 : 1;
 }
 
 const struct smbd_smb2_request *sg_files_request(const struct sg_files *files)
@@ -55,13 +89,22 @@ const struct smbd_smb2_request *sg_files_request(const struct sg_files *files)
 	const struct connection_struct *conn = files->tree->conn;
 	const struct smbd_smb2_request *found = NULL;
 	const struct smbXsrv_connection *x = NULL;
+	int best = 0;
 
 	for (x = global_smbXsrv_client->connections; x != NULL; x = x->next) {
 		const struct smbd_smb2_request *req = NULL;
 
 		for (req = x->smb2.requests; req != NULL; req = req->next) {
-			if (req->tcon == conn->tcon && req->session != NULL &&
-			    sg_request_opcode(req) != -1) {
+			int opcode = sg_request_opcode(req);
+			int rank = 0;
+
+			if (req->tcon != conn->tcon || req->session == NULL ||
+			    opcode == -1) {
+				continue;
+			}
+			rank = likelihood(req, opcode);
+			if (rank >= best) {
+				best = rank;
 				found = req;
 			}
 		}
@@ -117,13 +160,13 @@ void sg_files_who(struct sg_files *files,
 		  uint64_t vuid)
 {
 	struct sg_access access = {.problem = NULL};
-	struct sg_files_key key = {.xconn = NULL};
+	struct sg_files_key key = {.session = NULL};
 	struct sg_facts *facts = NULL;
 
 	access.request = request != NULL ? request : sg_files_request(files);
 	if (find(files, &access, vuid)) {
 		key = (struct sg_files_key){
-			.xconn = access.xconn,
+			.channel = access.xconn->channel_id,
 			.session = access.session,
 			.session_info =
 				access.session->global->auth_session_info,
