@@ -278,8 +278,12 @@ static void tell(struct sg_files *files,
 		.request = note->request,
 	};
 
-	if (kind_of(note->request) == note->kind) {
-		fill(&op, note);
+	if (kind_of(note->request) != note->kind) {
+		return;
+	}
+	fill(&op, note);
+	/* A request whose new name cannot be read asks for no operation. */
+	if (op.bit != SG_FILE_RENAME || op.told.new_path != NULL) {
 		(void)sg_files_tell(files, &op);
 	}
 }

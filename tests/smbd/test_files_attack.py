@@ -217,3 +217,25 @@ def test_paths_of_dfs(t):
     t.equal(['open a OPEN',
              'open no/such OPEN NT_STATUS_OBJECT_PATH_NOT_FOUND', 'close a'],
             lines(smbd.events()))
+
+
+def test_new_names_that_cannot_be_read(t):
+    """No event without a name; a name that is one has its event."""
+    smbd = t.smbd(shares={'open': ALL})
+    broken = (struct.pack('<B7xQI', 0, 0, 99) + b'n\0', 'n\ud800')
+    with files_of(smbd) as files:
+        handle = files.create('a', disposition=smb2.MAKE)
+        for what in (smb2.RENAME, smb2.LINK):
+            for data in broken:
+                if isinstance(data, str):
+                    name = data.encode('utf-16-le', 'surrogatepass')
+                    data = struct.pack('<B7xQI', 0, 0, len(name)) + name
+                t.true(refused(files.set_info, handle, what, data) != 'ok',
+                       'refused')
+            t.equal('NT_STATUS_OBJECT_PATH_NOT_FOUND', refused(
+                files.set_info, handle, what, smb2.new_name('no/such')))
+        files.close(handle)
+    t.equal(['open a CREATE created',
+             'rename a -> no/such NT_STATUS_OBJECT_PATH_NOT_FOUND',
+             'link a -> no/such NT_STATUS_OBJECT_PATH_NOT_FOUND', 'close a'],
+            lines(smbd.events()))
