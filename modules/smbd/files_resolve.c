@@ -143,7 +143,7 @@ static char *name_at(const struct smbd_smb2_request *request,
 				   CH_UTF16,
 				   CH_UNIX,
 				   (uint8_t *)rest->iov_base + offset - begin,
-				   length,
+				   length & ~(size_t)1, /* as smbd does */
 				   &name,
 				   &size);
 	if (!ok) {
@@ -241,6 +241,10 @@ static void fill_rename(struct sg_file_op *op,
 	offset = SVAL(SMBD_SMB2_IN_BODY_PTR(request), SETINFO_BUFFER_OFFSET);
 	op->told.new_path =
 		name_at(request, offset + NAME, IVAL(buffer, NAME_LENGTH));
+	/* The share itself, which is there already. */
+	if (op->told.new_path != NULL && op->told.new_path[0] == '\0') {
+		op->told.new_path = ".";
+	}
 }
 
 /* Fill in what an operation is, and what it was to do. */
