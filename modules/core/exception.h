@@ -81,7 +81,8 @@ const char *sg_exception_key(size_t i);
 
 /**
  * Is this the name of an option of an exception, "NAME hosts"? With or without
- * blanks in front of the key, in any case. Returns the length of NAME, 0: no.
+ * blanks in front of the key, in any case. None of the table of options is.
+ * Returns the length of NAME, 0: no.
  */
 size_t sg_exception_name(const char *option);
 

@@ -336,11 +336,40 @@ const char *sg_exception_key(size_t i)
 	return i < NUM_KEYS ? keys[i].name : NULL;
 }
 
+/* Are these the same but for blanks and case, as smbd compares names? */
+static bool same_name(const char *a, const char *b)
+{
+	while (*a != '\0' || *b != '\0') {
+		a += strspn(a, " ");
+		b += strspn(b, " ");
+		if (strncasecmp(a, b, 1) != 0) {
+			return false;
+		}
+		a += *a != '\0';
+		b += *b != '\0';
+	}
+	return true;
+}
+
+/* "file events ignore users" ends as one of an exception does. */
+static bool is_of_the_table(const char *option)
+{
+	const struct sg_option *const *row = sg_option_table();
+
+	while (*row != NULL && !same_name((*row)->name, option)) {
+		row++;
+	}
+	return *row != NULL;
+}
+
 size_t sg_exception_name(const char *option)
 {
 	size_t len = strlen(option);
 	size_t i;
 
+	if (is_of_the_table(option)) {
+		return 0;
+	}
 	for (i = 0; i < NUM_KEYS; i++) {
 		size_t tail = strlen(keys[i].name);
 		size_t name = len > tail ? len - tail : 0;

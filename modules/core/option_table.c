@@ -32,6 +32,10 @@ static const struct sg_option *const table[] = {
 	&sg_option_history_days,
 	&sg_option_downgrade,
 	&sg_option_exceptions,
+	&sg_option_file_events,
+	&sg_option_file_ignore,
+	&sg_option_file_ignore_users,
+	&sg_option_file_ignore_groups,
 	NULL,
 };
 
@@ -57,7 +61,8 @@ int sg_option_set(const struct sg_option *option,
 {
 	int value = 0;
 
-	if (option->type != SG_TYPE_PATH && option->type != SG_TYPE_NAMES) {
+	if (option->type != SG_TYPE_PATH && option->type != SG_TYPE_NAMES &&
+	    option->type != SG_TYPE_PATTERNS) {
 		memcpy(&value,
 		       (const uint8_t *)settings + option->offset,
 		       sizeof(value));
@@ -143,7 +148,7 @@ const char *sg_option_keyword(const struct sg_option *option, int value)
 	return NULL;
 }
 
-/* "AES-128-GCM, AES-256-GCM" */
+/* "AES-128-GCM, AES-256-GCM"; a word for several before each of them. */
 static char *list_text(TALLOC_CTX *mem_ctx,
 		       const struct sg_option *option,
 		       uint32_t mask)
@@ -152,9 +157,11 @@ static char *list_text(TALLOC_CTX *mem_ctx,
 	char *text = talloc_strdup(mem_ctx, "");
 
 	for (k = option->keywords; k != NULL && k->name != NULL; k++) {
-		if ((mask & (uint32_t)k->value) == 0 || text == NULL) {
+		if ((mask & (uint32_t)k->value) != (uint32_t)k->value ||
+		    text == NULL) {
 			continue;
 		}
+		mask &= ~(uint32_t)k->value;
 		text = talloc_asprintf_append(text,
 					      "%s%s",
 					      text[0] != '\0' ? ", " : "",

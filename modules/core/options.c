@@ -102,6 +102,12 @@ static bool parse_number(const char *text, int min, int max, unsigned *number)
 	return true;
 }
 
+/* At least one name between slashes, and nothing in front of the first. */
+static bool has_patterns(const char *text)
+{
+	return text[0] == '/' && text[strspn(text, "/")] != '\0';
+}
+
 bool sg_option_store(const struct sg_option *option,
 		     const char *value,
 		     struct sg_settings *settings)
@@ -145,6 +151,13 @@ bool sg_option_store(const struct sg_option *option,
 	case SG_TYPE_NAMES:
 		*(const char **)field = value;
 		ok = true;
+		break;
+	case SG_TYPE_PATTERNS:
+		/* None at all: nothing is left out. */
+		ok = has_patterns(value);
+		if (ok) {
+			*(const char **)field = value;
+		}
 		break;
 	}
 	return ok;

@@ -112,6 +112,21 @@ enum sg_audit_sink {
 	SG_AUDIT_SYSLOG = 4,
 };
 
+/* Bits of sg_settings.file_events: see core/file_events.h. */
+enum sg_file_bit {
+	SG_FILE_OPEN = 1,
+	SG_FILE_CLOSE = 2,
+	SG_FILE_RENAME = 4,
+	SG_FILE_DELETE = 8,
+	SG_FILE_MKDIR = 16,
+	SG_FILE_RMDIR = 32,
+	SG_FILE_ACL = 64,
+	SG_FILE_ATTRIBUTES = 128,
+	SG_FILE_DENIED = 256,  /* whatever was refused */
+	SG_FILE_CHANGED = 512, /* opens that make or empty, closes of written */
+	SG_FILE_NONE = 1024,   /* written, and asks for nothing */
+};
+
 /* A value that could not be parsed, or is not allowed where it stands. */
 struct sg_fault {
 	const char *option;   /* "smbguard:encryption" */
@@ -143,6 +158,10 @@ struct sg_settings {
 	unsigned history_days;
 	enum sg_downgrade_action downgrade;
 	const char *exception_names;
+	uint32_t file_events;		/* bits of enum sg_file_bit */
+	const char *file_ignore;	/* patterns, as in "veto files" */
+	const char *file_ignore_users;	/* as in exceptions */
+	const char *file_ignore_groups; /* the same */
 
 	struct sg_fault *faults;
 	size_t num_faults;
@@ -155,12 +174,13 @@ struct sg_settings {
 };
 
 enum sg_option_type {
-	SG_TYPE_KEYWORD, /* one of keywords, stored as int */
-	SG_TYPE_MASK,	 /* a list of keywords, or all but "-" ones */
-	SG_TYPE_LIST,	 /* a list of keywords */
-	SG_TYPE_NUMBER,	 /* an unsigned number between min and max */
-	SG_TYPE_PATH,	 /* an absolute path */
-	SG_TYPE_NAMES,	 /* names, looked into by exception.c */
+	SG_TYPE_KEYWORD,  /* one of keywords, stored as int */
+	SG_TYPE_MASK,	  /* a list of keywords, or all but "-" ones */
+	SG_TYPE_LIST,	  /* a list of keywords */
+	SG_TYPE_NUMBER,	  /* an unsigned number between min and max */
+	SG_TYPE_PATH,	  /* an absolute path */
+	SG_TYPE_NAMES,	  /* names, looked into by who has the option */
+	SG_TYPE_PATTERNS, /* names of files between slashes: "veto files" */
 };
 
 struct sg_keyword {

@@ -53,4 +53,10 @@ extern const struct sg_option sg_option_audit;
 extern const struct sg_option sg_option_audit_file;
 extern const struct sg_option sg_option_audit_failure;
 
+/* options_files.c */
+extern const struct sg_option sg_option_file_events;
+extern const struct sg_option sg_option_file_ignore;
+extern const struct sg_option sg_option_file_ignore_users;
+extern const struct sg_option sg_option_file_ignore_groups;
+
 #endif /* SMBGUARD_CORE_ROWS_H */

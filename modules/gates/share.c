@@ -24,6 +24,7 @@
  */
 
 #include "gates/gates.h"
+#include "gates/files.h"
 #include "gates/joined.h"
 #include "smbd/config.h"
 #include "smbd/facts.h"
@@ -219,7 +220,7 @@ static bool judge(struct sg_tree *tree,
 	event.facts = tree->facts;
 	event.verdict = verdict;
 	recorded = sg_record(tree->client, policy, &event);
-	allowed = allowed && recorded;
+	allowed = allowed && recorded && sg_files_begin(tree, policy);
 	if (!allowed) {
 		tree->refused = sg_knob_refuse_tree(tree, access->snum);
 	}
@@ -330,6 +331,9 @@ static void record_disconnect(struct sg_tree *tree)
 
 static void gate_disconnect(struct sg_tree *tree)
 {
+	if (tree->files != NULL) {
+		sg_files_end(tree->files);
+	}
 	if (tree->refused == NULL) {
 		record_disconnect(tree);
 	}
@@ -339,6 +343,7 @@ static void gate_disconnect(struct sg_tree *tree)
 static const struct sg_share_hooks hooks = {
 	.connect = gate_connect,
 	.disconnect = gate_disconnect,
+	.files = &sg_file_gate,
 };
 
 NTSTATUS sg_share_register(void)

@@ -80,6 +80,34 @@ static inline bool sg_lp_encrypts_over_quic(void)
 #endif
 }
 
+/* What functions of the VFS table take besides, and pass on. */
+#if SG_SAMBA_SINCE(4, 22)
+#define SG_RENAME_HOW , const struct vfs_rename_how *how
+#define SG_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst) \
+	SMB_VFS_NEXT_RENAMEAT(handle, srcfsp, src, dstfsp, dst, how)
+#else
+#define SG_RENAME_HOW
+#define SG_NEXT_RENAMEAT SMB_VFS_NEXT_RENAMEAT
+#endif
+#if SG_SAMBA_SINCE(4, 25)
+#define SG_RECONNECT_LEASE const struct smb2_lease *lease,
+#define SG_NEXT_RECONNECT(handle, req, op, cookie, mem_ctx, fsp, new_cookie) \
+	SMB_VFS_NEXT_DURABLE_RECONNECT(handle,                               \
+				       req,                                  \
+				       op,                                   \
+				       cookie,                               \
+				       lease,                                \
+				       mem_ctx,                              \
+				       fsp,                                  \
+				       new_cookie)
+#else
+#define SG_RECONNECT_LEASE
+#define SG_NEXT_RECONNECT SMB_VFS_NEXT_DURABLE_RECONNECT
+#endif
+
+/* From 4.24 on streams are renamed by a function of their own. */
+#define SG_HAS_RENAME_STREAM SG_SAMBA_SINCE(4, 24)
+
 /* 4.25 has these without the number of their version. */
 #if SG_SAMBA_SINCE(4, 25)
 #define smbXsrv_session_auth0 smbXsrv_session_auth

@@ -153,6 +153,7 @@ void sg_config_forget(struct sg_client_state *client)
 	if (client->global != NULL) {
 		talloc_unlink(client, client->global);
 		client->global = NULL;
+		client->sinks_global = NULL;
 	}
 }
 

@@ -54,9 +54,15 @@ static struct sg_sinks *open_sinks(TALLOC_CTX *mem_ctx,
 /* The sinks that smb.conf names now. */
 static struct sg_sinks *client_sinks(struct sg_client_state *client)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	const struct sg_settings *global = sg_config_global(frame);
+	TALLOC_CTX *frame = NULL;
+	const struct sg_settings *global = NULL;
 
+	if (client->sinks != NULL && client->sinks_global != NULL &&
+	    client->sinks_global == client->global) {
+		return client->sinks;
+	}
+	frame = talloc_stackframe();
+	global = sg_config_global(frame);
 	if (global == NULL) {
 		TALLOC_FREE(frame);
 		return NULL;
@@ -72,6 +78,7 @@ static struct sg_sinks *client_sinks(struct sg_client_state *client)
 					     : NULL;
 		client->trouble = true;
 	}
+	client->sinks_global = global == client->global ? global : NULL;
 	TALLOC_FREE(frame);
 	return client->sinks;
 }
@@ -153,6 +160,37 @@ static void tell_log(struct sg_client_state *client, const char *sink, int why)
 		strerror(why));
 }
 
+/*
+ * Most events go into a file that is open, which takes no root. To look whether
+ * it is still the one, it is enough to be root to the kernel: that takes two
+ * system calls and not twenty. Of file events there are so many that a look has
+ * to do for several.
+ */
+static bool record_quickly(struct sg_client_state *client,
+			   struct sg_sinks *sinks,
+			   const struct sg_event *event)
+{
+	uid_t uid;
+	bool recorded;
+
+	if (sinks == NULL || client->trouble) {
+		return false;
+	}
+	if (event->file != NULL && sg_sinks_try(sinks, event)) {
+		return true;
+	}
+	uid = geteuid();
+	if (uid != 0) {
+		set_effective_uid(0);
+	}
+	recorded =
+		sg_sinks_look(sinks, event->when) && sg_sinks_try(sinks, event);
+	if (uid != 0) {
+		set_effective_uid(uid);
+	}
+	return recorded;
+}
+
 bool sg_record(struct sg_client_state *client,
 	       const struct sg_policy *policy,
 	       struct sg_event *event)
@@ -171,13 +209,17 @@ bool sg_record(struct sg_client_state *client,
 			  "smbguard:audit failure = deny in [global].",
 	};
 	struct sg_event otherwise = *event;
-	bool change = geteuid() != 0;
+	bool change;
 	bool recorded = false;
 	bool spare;
 	const char *failed = "none";
 	int why = ENOMEM;
 
 	clock_gettime(CLOCK_REALTIME, &event->when);
+	if (record_quickly(client, sinks, event)) {
+		return true;
+	}
+	change = geteuid() != 0;
 	otherwise.when = event->when;
 	otherwise.verdict = &refusal;
 	if (change) {
@@ -205,6 +247,25 @@ bool sg_record(struct sg_client_state *client,
 		tell_log(client, failed, why);
 	}
 	return recorded || !must;
+}
+
+bool sg_record_has_room(struct sg_client_state *client)
+{
+	struct sg_sinks *sinks = client_sinks(client);
+	bool change = geteuid() != 0;
+	bool room;
+
+	if (sinks == NULL) {
+		return false;
+	}
+	if (change) {
+		become_root();
+	}
+	room = sg_sinks_have_room(sinks);
+	if (change) {
+		unbecome_root();
+	}
+	return room;
 }
 
 void sg_record_policy_error(struct sg_client_state *client,

@@ -25,6 +25,12 @@ bool sg_record(struct sg_client_state *client,
 	       struct sg_event *event);
 
 /**
+ * Has a configured sink room for one more event? Of the audit file room is
+ * reserved; what cannot be asked has.
+ */
+bool sg_record_has_room(struct sg_client_state *client);
+
+/**
  * Record that smbguard itself is not whole: a policy_error event, and a line
  * at level 0 in smbd's log.
  *

@@ -38,6 +38,21 @@ static int to_file(struct sg_sink *sink,
 	return sg_sink_file_write(sink->data, line, len);
 }
 
+static bool file_settled(struct sg_sink *sink, struct timespec now)
+{
+	return sg_sink_file_settled(sink->data, now);
+}
+
+static bool file_look(struct sg_sink *sink, struct timespec now)
+{
+	return sg_sink_file_look(sink->data, now);
+}
+
+static int reserve_in_file(struct sg_sink *sink)
+{
+	return sg_sink_file_reserve(sink->data);
+}
+
 static int to_syslog(struct sg_sink *sink,
 		     const struct sg_event *event,
 		     const char *line,
@@ -113,7 +128,13 @@ static bool add_file(struct open_sinks *open_sinks,
 		     struct sg_sink *sink,
 		     const char *path)
 {
-	*sink = (struct sg_sink){.name = "file", .write = to_file};
+	*sink = (struct sg_sink){
+		.name = "file",
+		.write = to_file,
+		.settled = file_settled,
+		.look = file_look,
+		.reserve = reserve_in_file,
+	};
 	sink->data = sg_sink_file_new(open_sinks, path);
 	return sink->data != NULL;
 }

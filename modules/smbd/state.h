@@ -21,6 +21,7 @@
 struct auth4_context;
 struct auth_session_info;
 struct connection_struct;
+struct sg_files;
 struct gensec_security;
 struct smbXsrv_client;
 struct smbXsrv_connection;
@@ -38,6 +39,7 @@ struct sg_tree {
 	bool layout_checked;
 	bool bars_anonymous; /* SMB1's could not be judged, see joined.h */
 	bool is_ipc;
+	struct sg_files *files; /* NULL: no file events, see files.h */
 };
 
 /* A child of struct smbXsrv_client. */
@@ -70,6 +72,7 @@ struct sg_client_state {
 	struct sg_sinks *sinks;
 	unsigned sinks_audit; /* the options that they were opened for */
 	const char *sinks_path;
+	const struct sg_settings *sinks_global; /* that they were opened by */
 	bool trouble;  /* a sink failed, or none was asked yet */
 	bool log_told; /* that one did */
 

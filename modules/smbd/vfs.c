@@ -9,11 +9,13 @@
  */
 
 #include "smbd/samba.h"
+#include "smbd/files.h"
 #include "smbd/log.h"
 #include "smbd/vfs.h"
 
 /* smbd hands our functions nothing of ours: written once, when registered. */
 static const struct sg_share_hooks *gate;
+static const struct vfs_fn_pointers *with_files;
 
 static int vfs_connect(struct vfs_handle_struct *handle,
 		       const char *service,
@@ -45,6 +47,9 @@ static int vfs_connect(struct vfs_handle_struct *handle,
 		return -1;
 	}
 	handle->data = tree;
+	if (tree != NULL && tree->files != NULL) {
+		handle->fns = with_files;
+	}
 	return 0;
 }
 
@@ -67,6 +72,7 @@ static struct vfs_fn_pointers functions = {
 NTSTATUS sg_vfs_register(const struct sg_share_hooks *hooks)
 {
 	gate = hooks;
+	with_files = sg_files_table(&functions, hooks->files);
 	return smb_register_vfs(SMB_VFS_INTERFACE_VERSION,
 				"smbguard",
 				&functions);

@@ -8,6 +8,7 @@
 #ifndef SMBGUARD_SMBD_VFS_H
 #define SMBGUARD_SMBD_VFS_H
 
+#include "smbd/files.h"
 #include "smbd/module.h"
 #include "smbd/tree_find.h"
 
@@ -26,11 +27,15 @@ struct sg_share_hooks {
 
 	/* Its end, whoever wants it. */
 	void (*disconnect)(struct sg_tree *tree);
+
+	/* What it does about files of trees with file events. */
+	const struct sg_file_hooks *files;
 };
 
 /**
  * Register as the VFS module "smbguard". connect and disconnect are the only
- * hooks, so that operations on files cost nothing.
+ * hooks of a tree that asks for no file events, so that operations on its files
+ * cost nothing.
  *
  * hooks: must stay.
  */

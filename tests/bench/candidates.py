@@ -4,7 +4,10 @@
 
 What: STOCK is the distribution's smbd as it is, and AGAIN the same once more;
 GUARD has smbguard and examples/demo.conf; OTHERS records the way it is done
-without smbguard: vfs_full_audit for trees, smbd's own JSON log for logons.
+without smbguard: vfs_full_audit for trees, smbd's own JSON log for logons.  What is
+done to files is recorded by FILES, smbguard with all file events, and by
+vfs_full_audit: AUDITED with all operations that are of the same kind, LEAST with
+as few as tell of the same.
 
 How: start() makes one with its files in a directory of its own.  A stock one
 keeps all `smbguard:` lines of smb.conf, which nobody reads then: what smbd does
@@ -21,12 +24,29 @@ import sandbox
 
 STOCK, AGAIN, GUARD = 'stock', 'stock again', 'smbguard'
 OTHERS = 'full_audit'
+FILES, AUDITED, LEAST = 'smbguard, files', 'full_audit, files', \
+    'full_audit, fewest'
+OPERATIONS = ('create_file close renameat unlinkat mkdirat fset_nt_acl '
+              'fset_dos_attributes')
 # Records go to smbd's log, so that they have somewhere to go on each machine.
 RECORD = {'vfs objects': 'full_audit',
           'full_audit:success': 'connect disconnect',
           'full_audit:failure': 'connect',
           'full_audit:syslog': 'no',
           'log level': '1 auth_json_audit:3'}
+
+
+def record_files(operations):
+    return {'vfs objects': 'full_audit', 'full_audit:success': operations,
+            'full_audit:failure': operations, 'full_audit:syslog': 'no',
+            'log level': '1'}
+
+
+CHANGES = {OTHERS: RECORD,
+           FILES: {'smbguard:file events': 'all'},
+           AUDITED: record_files(OPERATIONS + ' openat'),
+           LEAST: record_files(OPERATIONS)}
+GUARDED = (GUARD, FILES)
 
 
 def make(name, options=None, shares=None):
@@ -36,15 +56,10 @@ def make(name, options=None, shares=None):
     directory = os.path.join(base, str(len(os.listdir(base))))
     os.mkdir(directory)
     # The tests do without a history; a server has one.
-    changes = {'smbguard:history': None, **(options or {})}
-    if name == OTHERS:
-        changes.update(RECORD)
-    smbd = harness.make_smbd(directory, options=changes, shares=shares,
-                             stock=name != GUARD)
-    if name == OTHERS:
-        # "stock" has taken the line away with ours.
-        smbd.config.set('global', 'vfs objects', RECORD['vfs objects'])
-    return smbd
+    changes = {'smbguard:history': None, **(options or {}),
+               **CHANGES.get(name, {})}
+    return harness.make_smbd(directory, options=changes, shares=shares,
+                             stock=name not in GUARDED)
 
 
 @contextlib.contextmanager

@@ -93,12 +93,54 @@ def memory(rows):
                   for row in rows]
 
 
+def quartiles(values):
+    """Of [lower quartile, median, upper quartile]."""
+    low, middle, high = values
+    return '{:,.2f} ({:,.2f} to {:,.2f})'.format(middle, low, high)
+
+
+def share(value, of, bare):
+    return NOTHING if bare or of <= 0 else '%.0f %%' % (100 * value / of)
+
+
+def counted(row, stock):
+    """Instructions: all of the stock server's, what the others have more."""
+    if not row['instructions']:
+        return NOTHING
+    if row is stock:
+        return '{:,}'.format(row['instructions'])
+    return '{:+,}'.format(row['instructions'] - stock['instructions'])
+
+
+def files(rows):
+    head = ['work', 'server', 'rounds', 'time/ms', 'processor/ms',
+            'over stock/ms', 'of full_audit', 'instructions', 'of full_audit',
+            'records', 'bytes']
+    table = []
+    for row in rows:
+        stock, other = (next(found for found in rows if found['work'] ==
+                             row['work'] and found['server'] == server)
+                        for server in (candidates.STOCK, candidates.LEAST))
+        bare = row is stock
+        more, most = (found['instructions'] - stock['instructions']
+                      for found in (row, other))
+        table.append([
+            row['work'], row['server'], str(row['rounds']),
+            quartiles(row['time']), quartiles(row['processor']),
+            NOTHING if bare else quartiles(row['added']),
+            share(row['added'][1], other['added'][1], bare),
+            counted(row, stock), share(more, most, bare),
+            '{:,.0f}'.format(row['records']),
+            '{:,.0f}'.format(row['bytes'])])
+    return head, table
+
+
 def machine(facts):
     return ['', ''], [[name, value] for name, value in facts.items()]
 
 
 TABLES = {'machine': machine, 'connection': connection, 'growth': growth,
-          'instructions': instructions, 'memory': memory}
+          'instructions': instructions, 'memory': memory, 'files': files}
 
 
 def text(table):

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What smbguard costs, measured beside a stock smbd.
 
-What: four parts, each a file here: connection (how long a visit takes), growth
+What: five parts, each a file here: connection (how long a visit takes), growth
 (the server's processor time with many exceptions and shares), instructions
-(counted by callgrind) and memory (of idle connections).  Prints a table a part,
+(counted by callgrind), memory (of idle connections) and files (what recording
+them costs).  Prints a table a part,
 and writes build/bench.json.  --document writes the tables and a plot of them into
 docs/performance.*.
 
@@ -32,6 +33,7 @@ sys.dont_write_bytecode = True
 
 import connection  # noqa: E402
 import document  # noqa: E402
+import files  # noqa: E402
 import growth  # noqa: E402
 import harness  # noqa: E402
 import instructions  # noqa: E402
@@ -43,7 +45,7 @@ from machine import SMBD  # noqa: E402
 
 RESULTS = os.path.join(ROOT, 'build/bench.json')
 WHERE = 25
-PARTS = ('connection', 'growth', 'instructions', 'memory')
+PARTS = ('connection', 'growth', 'instructions', 'memory', 'files')
 
 
 def first(path, expression, default='unknown'):
@@ -90,7 +92,8 @@ def measure(arguments):
             'growth': lambda: growth.run(arguments.quick, arguments.limit),
             'instructions': lambda: instructions.run(arguments.quick,
                                                      arguments.where),
-            'memory': lambda: memory.run(arguments.quick)}
+            'memory': lambda: memory.run(arguments.quick),
+            'files': lambda: files.run(arguments.quick, arguments.rounds)}
     results = {'machine': machine()}
     show(results)
     for part in arguments.only:
@@ -131,7 +134,7 @@ def parse_arguments():
     parser.add_argument('--only', metavar='PART,...',
                         help='of ' + ', '.join(PARTS))
     parser.add_argument('--rounds', type=int, metavar='N',
-                        help='of each kind of visit')
+                        help='of each kind of visit, or of work on files')
     parser.add_argument('--limit', type=float, default=growth.LIMIT,
                         metavar='SECONDS', help='after which a visit of growth '
                         'is given up [%(default).0f]')

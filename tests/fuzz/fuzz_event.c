@@ -143,6 +143,43 @@ static void fill_side(struct input *in, struct sg_negotiated *side)
 	side->num_dialects = ids(in, side->dialects);
 }
 
+/* The bits of a number; and what nobody would set */
+static void fill_bits(struct input *in, struct sg_bits *list)
+{
+	sg_bits_set(list, (uint32_t)number(in, 4));
+	if (list->num > 0 && number(in, 1) % 4 == 0) {
+		list->bits[0] = (uint16_t)number(in, 2);
+	}
+}
+
+static void fill_file(struct input *in,
+		      struct sg_file_told *file,
+		      struct sg_file_counts *counts)
+{
+	*file = (struct sg_file_told){
+		.have_id = number(in, 1) % 2 != 0,
+		.id = number(in, 8),
+		.created = (enum sg_known)(number(in, 1) % 3),
+		.overwritten = (enum sg_known)(number(in, 1) % 3),
+		.directory = (enum sg_known)(number(in, 1) % 3),
+		.delete_on_close = (enum sg_known)(number(in, 1) % 3),
+		.reconnected = (enum sg_known)(number(in, 1) % 3),
+		.path = text(in),
+		.new_path = text(in),
+		.disposition = text(in),
+		.requested_by = text(in),
+	};
+	fill_bits(in, &file->access);
+	fill_bits(in, &file->changed);
+	fill_bits(in, &file->attributes);
+	*counts = (struct sg_file_counts){
+		.reads = number(in, 8),
+		.bytes_read = number(in, 8),
+		.writes = number(in, 8),
+		.bytes_written = number(in, 8),
+	};
+}
+
 static void check_json(const char *line, size_t len, bool again)
 {
 	json_t *root = NULL;
@@ -220,6 +257,8 @@ static void check_event(struct input *in)
 	TALLOC_CTX *mem_ctx = in->mem_ctx;
 	struct sg_offer *offer = talloc_zero(mem_ctx, struct sg_offer);
 	struct sg_negotiated sides[2] = {{.capabilities = 0}};
+	struct sg_file_told file;
+	struct sg_file_counts counts;
 	struct sg_facts facts;
 	struct sg_verdict verdict = {.option = NULL};
 	struct sg_downgrade change = {.side = ""};
@@ -265,6 +304,9 @@ static void check_event(struct input *in)
 	fill_side(in, &sides[1]);
 	event.received = (parts & 4) != 0 ? &sides[0] : NULL;
 	event.sent = (parts & 8) != 0 ? &sides[1] : NULL;
+	fill_file(in, &file, &counts);
+	event.file = (parts & 16) != 0 ? &file : NULL;
+	event.counts = (parts & 32) != 0 ? &counts : NULL;
 
 	line = sg_event_line(mem_ctx, &event, &len);
 	require(line != NULL);

@@ -6,7 +6,7 @@
  *
  * What canonical.c takes, jansson must take, too, and find the same in it; and
  * canonical.c must never read beyond the line, which stands in a block of its
- * own. fuzz: tools/events/canonical.c tools/events/record.c tools/events/text.c
+ * own. fuzz: tools/events/canonical.c tools/events/record.c tools/events/scan.c tools/events/text.c
  *
  * How it fails: abort(), which libFuzzer reports.
  */
@@ -37,6 +37,12 @@ static void require_same(const struct sg_record *a, const struct sg_record *b)
 		a->is_encrypted == b->is_encrypted &&
 		a->has_offer == b->has_offer && a->ciphers == b->ciphers &&
 		a->signing == b->signing);
+	require(a->has_file_id == b->has_file_id && a->file_id == b->file_id &&
+		a->opens == b->opens && a->created == b->created &&
+		a->overwritten == b->overwritten &&
+		a->directory == b->directory && a->reads == b->reads &&
+		a->bytes_read == b->bytes_read && a->writes == b->writes &&
+		a->bytes_written == b->bytes_written);
 	for (i = 0; i < SG_TEXTS; i++) {
 		const struct sg_text *one = &a->text[i];
 		const struct sg_text *two = &b->text[i];

@@ -45,6 +45,7 @@ def table(required='', /, **fields):
 CATEGORIES = {
     'authentication': {'start', 'end', 'info'},
     'configuration': {'access', 'change', 'creation', 'deletion', 'info'},
+    'file': {'access', 'change', 'creation', 'deletion', 'info'},
     'intrusion_detection': {'allowed', 'denied', 'info'},
     'network': {'access', 'allowed', 'connection', 'denied', 'end', 'info',
                 'protocol', 'start'},
@@ -64,6 +65,8 @@ ECS = table(
         severity=NUMBER, module=TEXT, dataset=TEXT, reason=TEXT, code=TEXT,
         duration=NUMBER),
     log=table(level=TEXT), host=table(name=TEXT), error=table(code=TEXT),
+    file=table('path', path=TEXT, name=TEXT, fork_name=TEXT, attributes=texts(),
+               type=one_of('file', 'dir', 'symlink')),
     process=table(pid=NUMBER, name=TEXT),
     source=table(address=TEXT, ip=ADDRESS, port=PORT, domain=TEXT),
     destination=table(address=TEXT, ip=ADDRESS),
@@ -78,6 +81,8 @@ ENDPOINT = dict(table(hostname=TEXT, ip=ADDRESS, name=TEXT, port=PORT),
                 minProperties=1)
 USER = dict(table(name=TEXT, domain=TEXT, uid=TEXT),
             anyOf=[{'required': ['name']}, {'required': ['uid']}])
+FILE = table('name type_id', name=TEXT, path=TEXT,
+             type_id=one_of(*range(8), 99))
 BASE = dict(
     activity_id=NUMBER, activity_name=TEXT, category_uid=NUMBER,
     class_uid=NUMBER, class_name=TEXT, type_uid=NUMBER, time=NUMBER,
@@ -114,12 +119,19 @@ OCSF = {
         finding_info=table('uid title', uid=TEXT, title=TEXT),
         evidences={'type': 'array', 'minItems': 1, 'items': table(
             src_endpoint=ENDPOINT, dst_endpoint=ENDPOINT, user=USER)}),
+    1001: table(
+        REQUIRED + 'actor device file', **BASE, file=FILE, file_result=FILE,
+        actor=table('user', user=USER), connection_uid=TEXT, status_code=TEXT,
+        device=table('type_id', type_id=one_of(1), hostname=TEXT),
+        observables={'type': 'array', 'minItems': 1, 'items': table(
+            'name type_id', name=TEXT, type_id=one_of(2), value=ADDRESS)}),
     6008: table(REQUIRED, **BASE, device=table(
         'type_id', type_id=one_of(1), hostname=TEXT)),
 }
 ACTIVITIES = {4006: {0, 1, 2, 3, 4, 5, 6, 99}, 3002: {0, 1, 2, 3, 4, 5, 99},
-              2004: {0, 1, 2, 3, 99}, 6008: {0, 1, 2, 99}}
-CATEGORY_OF = {4006: 4, 3002: 3, 2004: 2, 6008: 6}
+              2004: {0, 1, 2, 3, 99},
+              1001: {*range(15), 99}, 6008: {0, 1, 2, 99}}
+CATEGORY_OF = {4006: 4, 3002: 3, 2004: 2, 1001: 1, 6008: 6}
 
 
 def _told(schema, event):

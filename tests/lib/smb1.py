@@ -24,8 +24,8 @@ import wire
 from ntlm_client import Logons, spnego_first, status_name
 
 SESSION_SETUP, TREE_CONNECT, CREATE, READ = 0x73, 0x75, 0xA2, 0x2E
-TRANS, ECHO = 0x25, 0x2B
-NO_CHAIN = (TRANS, ECHO)  # nothing comes behind them
+TRANS, ECHO, CLOSE = 0x25, 0x2B, 0x04
+NO_CHAIN = (TRANS, ECHO, CLOSE)  # nothing comes behind them
 NONE = 0xFF
 FLAGS2_EXTENDED, FLAGS2_STATUS, FLAGS2_SIGNING = 0x0800, 0x4000, 0x0004
 SUCCESS = 'NT_STATUS_SUCCESS'
@@ -84,6 +84,10 @@ def create(name):
 
 def read(fid=0, count=64):
     return READ, struct.pack('<HIHHIH', fid, 0, count, count, 0, 0), b''
+
+
+def close(fid):
+    return CLOSE, struct.pack('<HI', fid, 0), b''
 
 
 class Smb1(wire.Connection):
@@ -206,6 +210,13 @@ class Smb1(wire.Connection):
         """What is in a file, or how it was refused."""
         status, answers = self.message(create(name), read(), uid=uid, tid=tid)
         return contents(answers) if status == SUCCESS else status
+
+    def read_and_close(self, name='hello.txt', uid=None):
+        """What is in a file, of which no handle is left."""
+        _, answers = self.message(create(name), read(), uid=uid)
+        fid, = struct.unpack_from('<H', answers[0][2], 5)
+        self.message(close(fid), uid=uid)
+        return contents(answers)
 
     def list_shares(self, tid=None):
         """The names that RAP's NetShareEnum tells; tid: of IPC$."""

@@ -23,6 +23,8 @@ FAULTS = {
         'HMAC-SHA256', 'AES-128-CMAC', 'AES-128-GMAC')),
     'guest': ('no', ('allow', 'deny')),
     'ntlm': ('0', ('allow', 'deny')),
+    'file events': ('open, reads', ('none', 'changes', 'all')),
+    'file events ignore': ('*.tmp', ('slashes', '/~$*/*.tmp/')),
 }
 GLOBAL_FAULTS = {
     'auth failure delay': ('10001', ('0', '10000')),
@@ -38,9 +40,10 @@ AUDIT = {'smbguard:mode': 'audit'}
 
 
 def test_no_option_is_left_out(t):
-    """But for the list of names, each of which is valid: test_exceptions."""
+    """But for the lists of names, each of which is valid: test_exceptions."""
     t.equal(set(tables.options()),
-            {*FAULTS, *GLOBAL_FAULTS, 'exceptions'})
+            {*FAULTS, *GLOBAL_FAULTS, 'exceptions', 'file events ignore users',
+             'file events ignore groups'})
 
 
 def is_told(t, smbd, faults, option, value, words, scope):

@@ -54,6 +54,14 @@ RESULTS = {
         {'case': 'visit', 'server': 'smbguard', 'instructions': 8500000}],
     'memory': [{'server': 'stock', 'connections': 2, 'private_kib': 700},
                {'server': 'smbguard', 'connections': 2, 'private_kib': 650}],
+    'files': [
+        {'work': 'a small file', 'server': server, 'rounds': 9,
+         'time': [1, 1.5, 2], 'processor': [.5, .75, 1],
+         'added': [added / 2, added, added * 2], 'instructions': instructions,
+         'records': records, 'bytes': 800 * records}
+        for server, added, instructions, records in (
+            ('stock', 0, 1000000, 0), ('smbguard, files', .1, 1150000, 8),
+            ('full_audit, fewest', .4, 1500000, 16))],
 }
 
 ANNOTATED = '''--------------------------------
@@ -90,6 +98,14 @@ def test_tables(t):
     t.equal(['visit', 'smbguard', '8,500,000', '+1,500,000'],
             rows('instructions')[1])
     t.equal(['smbguard', '2', '650 KiB', '-50 KiB'], rows('memory')[1])
+    t.equal([['a small file', 'stock', '9', '1.50 (1.00 to 2.00)',
+              '0.75 (0.50 to 1.00)', '-', '-', '1,000,000', '-', '0', '0'],
+             ['a small file', 'smbguard, files', '9', '1.50 (1.00 to 2.00)',
+              '0.75 (0.50 to 1.00)', '0.10 (0.05 to 0.20)', '25 %', '+150,000',
+              '30 %', '8', '6,400'],
+             ['a small file', 'full_audit, fewest', '9', '1.50 (1.00 to 2.00)',
+              '0.75 (0.50 to 1.00)', '0.40 (0.20 to 0.80)', '100 %', '+500,000',
+              '100 %', '16', '12,800']], rows('files'))
     t.equal('a     b\nlong  c', columns.text((['a', 'b'], [['long', 'c']])))
     t.equal('| a | b |\n| --- | --- |\n| c | d |',
             columns.markdown((['a', 'b'], [['c', 'd']])))

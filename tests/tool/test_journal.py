@@ -60,7 +60,7 @@ def send_as_nobody(path):
     assert os.waitpid(pid, 0)[1] == 0
 tool, directory = sys.argv[1:]
 def watch(name, *options):
-    return subprocess.Popen([tool, 'watch', '--journal', '--every', *options],
+    return subprocess.Popen([tool, 'watch', '--journal', '--every', '--files', *options],
                             stdout=open(directory + name, 'wb'))
 def lines(name):
     with open(directory + name, 'rb') as f:

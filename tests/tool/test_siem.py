@@ -14,6 +14,7 @@ import subprocess
 import eventschema
 import siemschema
 import tables
+import tool_files
 from tool_report import HOSTILE, TOOL, allowed, event, lines
 
 FORMS = ('ecs', 'ocsf')
@@ -49,6 +50,46 @@ def test_every_kind(t):
     t.equal(sorted(tables.events()), sorted(e['event'] for e in examples))
     for form in FORMS:
         check(t, form, examples)
+
+
+def test_files(t):
+    for form in FORMS:
+        check(t, form, tool_files.every_kind())
+
+
+def test_what_an_access_becomes(t):
+    events = tool_files.every_kind()
+    ecs = as_json(t, 'ecs', events)
+    t.equal([['access'], ['access', 'creation'], ['access', 'change'],
+             ['access'], ['access'], ['access'], ['access'], ['change'],
+             ['access', 'change'], ['info'], ['change'], ['creation'],
+             ['deletion'], ['creation'], ['deletion'], ['change'], ['change']],
+            [e['event']['type'] for e in ecs])
+    t.equal({('file',)}, {tuple(e['event']['category']) for e in ecs})
+    t.equal(('a/b.txt', 'b.txt', 'file'), tuple(
+        ecs[0]['file'][name] for name in ('path', 'name', 'type')))
+    t.equal(('dir', 'stream', 'dir'), (
+        ecs[3]['file']['type'], ecs[4]['file']['fork_name'],
+        ecs[13]['file']['type']))
+    # A success is no error.
+    t.equal([False, True], ['error' in ecs[n] for n in (0, 5)])
+    ocsf = as_json(t, 'ocsf', events)
+    t.equal({1001}, {e['class_uid'] for e in ocsf})
+    t.equal([14, 1, 14, 14, 14, 14, 2, 3, 3, 99, 5, 1, 4, 1, 4, 7, 6],
+            [e['activity_id'] for e in ocsf])
+    t.equal(('a/b.txt', 'b.txt', 1, 'a/c.txt', 'c.txt', '192.0.2.7', 'S'), (
+        ocsf[10]['file']['path'], ocsf[10]['file']['name'],
+        ocsf[0]['file']['type_id'], ocsf[10]['file_result']['path'],
+        ocsf[10]['file_result']['name'], ocsf[10]['observables'][0]['value'],
+        ocsf[10]['device']['hostname']))
+
+
+def test_hostile_paths(t):
+    names = (*HOSTILE, '', '.', '/', ':', 'a:', '/:/', 'a//')
+    events = [tool_files.renamed(name, name, account=None, sid=None)
+              for name in names]
+    for form in FORMS:
+        check(t, form, t.each(events, len(names)))
 
 
 def test_hostile_values(t):

@@ -18,6 +18,7 @@ import subprocess
 import time
 
 import harness
+import tool_files
 from tool_report import HOSTILE, TOOL, allowed, event, lines
 
 PATIENCE = 20
@@ -267,3 +268,84 @@ def test_usage(t):
                               capture_output=True, check=False)
         t.equal(status, done.returncode, arguments)
         t.equal(status == 2, done.stderr.startswith(b'smbguard: '), arguments)
+
+
+def lines_of(events, *arguments):
+    done = subprocess.run([TOOL, 'watch', *arguments, '-'], input=lines(events),
+                          capture_output=True, check=True)
+    return done.stdout.decode().splitlines()
+
+
+def test_files_are_shown_on_demand(t):
+    files = tool_files.every_kind()
+    events = [allowed(1), *files, event(2)]
+    t.equal(2, len(lines_of(events)))
+    t.equal(2, len(lines_of(events, '--every')))
+    told = lines_of(events, '--files')
+    t.equal([e['event'] for e in events], [line.split()[2] for line in
+                                           t.each(told, len(events), 'lines')])
+    # For programs nothing is left out.
+    t.equal(len(events), len(lines_of(events, '--format=json')))
+    # What smbguard itself refuses is always there.
+    refused = tool_files.deleted('a', status=tool_files.REFUSED,
+                                 outcome='denied')
+    t.equal(1, len(lines_of([refused])))
+
+
+def test_what_a_line_says_of_a_file(t):
+    for made, told in t.each((
+            (tool_files.opened('a/b.txt'), 'AES-128-GCM  open a/b.txt'),
+            (tool_files.opened('a', created=True), 'create a'),
+            (tool_files.opened('a', created=True, directory=True),
+             'make folder a'),
+            (tool_files.opened('a', directory=True), 'open folder a'),
+            (tool_files.opened('a', overwritten=True), 'overwrite a'),
+            (tool_files.opened('a', status=tool_files.REFUSED),
+             'open a: NT_STATUS_ACCESS_DENIED'),
+            (tool_files.closed('a'), 'close a'),
+            (tool_files.closed('a', read=5), 'close, read 5 bytes: a'),
+            (tool_files.closed('a', read=5, written=7),
+             'close, read 5, wrote 7 bytes: a'),
+            (tool_files.renamed('a', 'b'), 'rename a to b'),
+            (tool_files.file_event('file_link', 'a', newPath='b'),
+             'link a to b'),
+            (tool_files.deleted('a', **tool_files.PLAIN),
+             'SMB3_11  unencrypted  delete a'),
+            (tool_files.deleted('a', encrypted=None), 'unknown      delete a'),
+            (tool_files.file_event('directory_delete', 'a'), 'delete folder a'),
+            (tool_files.file_event('file_acl', 'a', changed=['owner', 'dacl']),
+             'set rights (owner, dacl) a'),
+            (tool_files.file_event('file_attributes', 'a',
+                                   changed=['written']), 'set (written) a')),
+                             16, 'lines'):
+        line, = lines_of([made], '--files')
+        t.true(line.endswith('  ' + told) or line.endswith(told), (line, told))
+        t.contains('  192.0.2.7        alice       files ', line)
+
+
+def test_filters_of_files(t):
+    events = [tool_files.opened('a'), tool_files.opened('b', share='more'),
+              tool_files.opened('c', clientAddress='198.51.100.9'),
+              tool_files.opened('d', status=tool_files.REFUSED),
+              tool_files.opened('e', status='NT_STATUS_OBJECT_NAME_NOT_FOUND'),
+              tool_files.deleted('f', status=tool_files.REFUSED,
+                                 outcome='denied'), event(1)]
+    for arguments, names in t.each((
+            ((), 'abcdef'), (('--share', 'MORE'), 'b'),
+            (('--client', '198.51.100.0/24'), 'c'), (('--refused',), 'df')), 4,
+                                   'filters'):
+        told = [line for line in lines_of(events, '--files', *arguments)
+                if ' file_' in line]
+        t.equal(names, ''.join(re.search(r'  (?:open|delete) (\w)', line)[1]
+                               for line in told))
+    t.equal(2, len(lines_of(events, '--refused')))
+
+
+def test_hostile_paths(t):
+    told = lines_of([tool_files.renamed(name, name) for name in HOSTILE],
+                 '--files')
+    t.each(told, len(HOSTILE), 'lines')
+    for line in told:
+        t.true(line.isprintable(), repr(line))
+    t.contains('rename a\\x1b[31mb to a\\x1b[31mb', '\n'.join(told))
+    t.contains('rename a\\x00b to a\\x00b', '\n'.join(told))

@@ -107,8 +107,37 @@ struct whole {
 	struct sg_verdict verdict;
 	struct sg_downgrade downgrade;
 	struct sg_negotiated side;
+	struct sg_file_told file;
+	struct sg_file_counts counts;
 	struct sg_event event;
 };
+
+/* Of a file, all that there can be */
+static inline void fill_file(struct whole *w)
+{
+	w->file = (struct sg_file_told){
+		.path = "a\"b/c\\\xff\n:s",
+		.new_path = "b\xc3\xa4r",
+		.have_id = true,
+		.id = UINT64_MAX,
+		.disposition = "FILE_OPEN_IF",
+		.created = SG_YES,
+		.overwritten = SG_YES,
+		.directory = SG_NO,
+		.delete_on_close = SG_YES,
+		.reconnected = SG_NO,
+		.requested_by = "S-1-5-21-1-2-3-1105",
+	};
+	sg_bits_set(&w->file.access, UINT32_MAX);
+	sg_bits_set(&w->file.changed, 3);
+	sg_bits_set(&w->file.attributes, 1);
+	w->counts = (struct sg_file_counts){
+		.reads = 1,
+		.bytes_read = INT64_MAX,
+		.writes = 0,
+		.bytes_written = 2,
+	};
+}
 
 static inline void fill(struct whole *w, enum sg_event_kind kind)
 {
@@ -151,6 +180,7 @@ static inline void fill(struct whole *w, enum sg_event_kind kind)
 	w->facts.password_type = "NTLMv2";
 	w->verdict.exception = "legacy";
 	w->verdict.until = "2026-12-31";
+	fill_file(w);
 	w->event = (struct sg_event){
 		.kind = kind,
 		.when = noon,
@@ -167,6 +197,8 @@ static inline void fill(struct whole *w, enum sg_event_kind kind)
 		.explanation = "\x01",
 		.sent = &w->side,
 		.received = &w->side,
+		.file = &w->file,
+		.counts = &w->counts,
 	};
 }
 

@@ -76,7 +76,8 @@ static inline const struct sg_option *option_by_name(const char *name)
 /* A field that is a string: how it is read further is no matter of here. */
 static inline bool is_text(const struct sg_option *option)
 {
-	return option->type == SG_TYPE_PATH || option->type == SG_TYPE_NAMES;
+	return option->type == SG_TYPE_PATH || option->type == SG_TYPE_NAMES ||
+	       option->type == SG_TYPE_PATTERNS;
 }
 
 static inline long number_in(const struct sg_settings *settings,
@@ -157,6 +158,10 @@ static const struct {
 	{"exceptions", 0},
 	{"history days", 3650},
 	{"downgrade", SG_DOWNGRADE_REFUSE},
+	{"file events", 1023}, /* every bit but that of "none" */
+	{"file events ignore", 0},
+	{"file events ignore users", 0},
+	{"file events ignore groups", 0},
 };
 
 static inline long strictest_of(const char *name)

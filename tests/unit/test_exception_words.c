@@ -77,6 +77,11 @@ static void test_keys_of_exceptions(void **state)
 		{"  hosts", 0},
 		{"scanner host", 0},
 		{"hosts scanner", 0},
+		{"file events ignore users", 0}, /* of the table */
+		{"fileeventsIGNOREgroups", 0},
+		{"file events ignore hosts", 18}, /* is not */
+		{"file events ignore user", 0},
+		{"xfile events ignore users", 19},
 		{"", 0},
 	};
 	size_t i;

@@ -116,6 +116,10 @@ static void test_table_defaults(void **state)
 		{"history days", 90, "90"},
 		{"downgrade", SG_DOWNGRADE_RECORD, "record"},
 		{"exceptions", 0, NULL},
+		{"file events", SG_FILE_NONE, "none"},
+		{"file events ignore", 0, NULL},
+		{"file events ignore users", 0, NULL},
+		{"file events ignore groups", 0, NULL},
 	};
 	static const struct sg_settings nothing;
 	TALLOC_CTX *mem_ctx = talloc_new(NULL);

@@ -9,7 +9,8 @@
  * then says whether it is an event.
  */
 
-/* with: tools/events/canonical.c tools/events/record.c tools/events/text.c */
+/* with: tools/events/canonical.c tools/events/record.c tools/events/scan.c
+   tools/events/text.c */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,6 +59,16 @@ static void assert_same(const struct sg_record *a, const struct sg_record *b)
 	assert_int_equal(a->has_offer, b->has_offer);
 	assert_int_equal(a->ciphers, b->ciphers);
 	assert_int_equal(a->signing, b->signing);
+	assert_int_equal(a->has_file_id, b->has_file_id);
+	assert_int_equal(a->file_id, b->file_id);
+	assert_int_equal(a->opens, b->opens);
+	assert_int_equal(a->created, b->created);
+	assert_int_equal(a->overwritten, b->overwritten);
+	assert_int_equal(a->directory, b->directory);
+	assert_int_equal(a->reads, b->reads);
+	assert_int_equal(a->bytes_read, b->bytes_read);
+	assert_int_equal(a->writes, b->writes);
+	assert_int_equal(a->bytes_written, b->bytes_written);
 	for (i = 0; i < SG_TEXTS; i++) {
 		assert_int_equal(a->text[i].text == NULL,
 				 b->text[i].text == NULL);
@@ -111,6 +122,72 @@ static const struct sg_downgrade worse = {
 	.side = "client",
 };
 
+static const struct sg_file_told file = {
+	.path = "Accounts/2026 \xc3\xa4.xlsx:stream",
+	.new_path = "Accounts/old.xlsx",
+	.have_id = true,
+	.id = 77,
+	.disposition = "FILE_OPEN",
+	.access = {.bits = {0, 1, 28}, .num = 3},
+	.created = SG_NO,
+	.overwritten = SG_YES,
+	.directory = SG_NO,
+	.changed = {.bits = {0, 4}, .num = 2},
+	.requested_by = "S-1-5-21-1-2-3-1105",
+};
+
+static const struct sg_file_counts counts = {
+	.reads = 2,
+	.bytes_read = 65536,
+	.writes = 3,
+	.bytes_written = UINT64_C(5000000000),
+};
+
+/* What a report of files needs is read by both. */
+static void test_record_of_a_file(void **state)
+{
+	struct sg_event event = {
+		.kind = SG_EVENT_FILE_OPEN,
+		.when = noon,
+		.facts = &full_facts,
+		.verdict = &allowed,
+		.nt_status = "NT_STATUS_OK",
+		.file = &file,
+	};
+	struct sg_record r = {.when = 0};
+	size_t len = 0;
+	char *text = sg_event_line(NULL, &event, &len);
+
+	assert_true(sg_record_canonical(text, len - 1, &r));
+	assert_int_equal(r.kind, SG_EVENT_FILE_OPEN);
+	assert_true(sg_text_is(&r.text[SG_TEXT_PATH], file.path));
+	assert_true(sg_text_is(&r.text[SG_TEXT_STATUS], "NT_STATUS_OK"));
+	assert_int_equal(r.file_id, 77);
+	assert_true(r.has_file_id);
+	assert_int_equal(r.opens, SG_OPENS_READ | SG_OPENS_WRITE);
+	assert_int_equal(r.created, SG_NO);
+	assert_int_equal(r.overwritten, SG_YES);
+	assert_int_equal(r.directory, SG_NO);
+	talloc_free(text);
+
+	event.kind = SG_EVENT_FILE_CLOSE;
+	event.counts = &counts;
+	text = sg_event_line(NULL, &event, &len);
+	assert_true(sg_record_canonical(text, len - 1, &r));
+	assert_int_equal(r.reads, 2);
+	assert_int_equal(r.bytes_read, 65536);
+	assert_int_equal(r.writes, 3);
+	assert_int_equal(r.bytes_written, INT64_C(5000000000));
+	talloc_free(text);
+
+	event.kind = SG_EVENT_FILE_RENAME;
+	event.counts = NULL;
+	text = sg_event_line(NULL, &event, &len);
+	assert_true(sg_record_canonical(text, len - 1, &r));
+	assert_true(sg_text_is(&r.text[SG_TEXT_NEW_PATH], file.new_path));
+	talloc_free(text);
+}
+
 static void test_record_of_each_kind_is_canonical(void **state)
 {
 	static const struct sg_facts *const facts[] = {
@@ -135,6 +212,8 @@ static void test_record_of_each_kind_is_canonical(void **state)
 									: NULL,
 				.sent = &side,
 				.received = &side,
+				.file = f == 0 ? &file : NULL,
+				.counts = f == 0 ? &counts : NULL,
 			};
 			size_t len = 0;
 			char *text = sg_event_line(NULL, &event, &len);
@@ -297,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record_of_each_kind_is_canonical),
+		cmocka_unit_test(test_record_of_a_file),
 		cmocka_unit_test(test_record_odd_lines),
 		cmocka_unit_test(test_record_broken_lines),
 		cmocka_unit_test(test_record_times),

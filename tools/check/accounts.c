@@ -1,5 +1,5 @@
 /*
- * smbguard check: accounts and groups of exceptions that nobody has
+ * smbguard check: accounts and groups that nobody has
  *
  * Copyright (C) The smbguard authors 2026
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -66,66 +66,62 @@ static bool is_there(const char *database, const char *name, bool *in_time)
 /* A name of the system: no domain, no list, no SID, no Windows group. */
 static bool could_be_told(const char *name)
 {
-	return name[0] != '\0' && strpbrk(name, "\\/@+&%: ") == NULL &&
+	return name[0] != '\0' && strpbrk(name, "\\/@+&%: \"'") == NULL &&
 	       strncmp(name, "S-1-", strlen("S-1-")) != 0;
 }
 
-static void check_list(struct sg_check *check,
-		       const struct sg_exception *e,
-		       const char *key,
-		       const char *database,
-		       const char **names)
+/* Only outside of a domain is every account one of the system. */
+static bool is_alone(const struct sg_check *check)
 {
-	char *option = talloc_asprintf(check, "smbguard:%s %s", e->name, key);
-	size_t i;
-
-	if (option == NULL) {
-		check->ok = false;
-		return;
-	}
-	for (i = 0; names != NULL && names[i] != NULL; i++) {
-		bool in_time = true;
-		bool there;
-
-		if (check->nobody_answers || check->num_asked >= MANY_NAMES ||
-		    !could_be_told(names[i])) {
-			continue;
-		}
-		check->num_asked++;
-		there = is_there(database, names[i], &in_time);
-		check->nobody_answers = !in_time;
-		if (there) {
-			continue;
-		}
-		sg_check_add(
-			check,
-			(struct sg_finding){
-				.grade = SG_GRADE_WARNING,
-				.id = "exception-nobody",
-				.section = check->global,
-				.param = sg_conf_find(check->global, option),
-				.remedy = "Correct the name, or remove it.",
-			},
-			"Exception %s names %s, and this system has no %s of "
-			"that name.",
-			e->name,
-			names[i],
-			strcmp(key, "users") == 0 ? "account" : "group");
-	}
-}
-
-void sg_check_accounts(struct sg_check *check, const struct sg_exception *e)
-{
-	const char *role = sg_conf_value(check->global, "server role");
 	static const char *const alone[] = {"auto",
 					    "standalone",
 					    "standalone server",
 					    NULL};
+	const char *role = sg_conf_value(check->global, "server role");
 
-	if (sg_check_is_member(check) ||
-	    (role != NULL && !sg_native_is_word(role, alone))) {
-		return;
+	return !sg_check_is_member(check) &&
+	       (role == NULL || sg_native_is_word(role, alone));
+}
+
+void sg_check_account_list(struct sg_check *check,
+			   const struct sg_name_list *list)
+{
+	const char *database = list->of_groups ? "group" : "passwd";
+	char *id = talloc_asprintf(check, "%s-nobody", list->id);
+	size_t i;
+
+	check->ok = check->ok && id != NULL;
+	for (i = 0; check->ok && is_alone(check) && list->names != NULL &&
+		    list->names[i] != NULL;
+	     i++) {
+		const char *name = list->names[i];
+		bool in_time = true;
+		bool there;
+
+		if (check->nobody_answers || check->num_asked >= MANY_NAMES ||
+		    !could_be_told(name)) {
+			continue;
+		}
+		check->num_asked++;
+		there = is_there(database, name, &in_time);
+		check->nobody_answers = !in_time;
+		if (there) {
+			continue;
+		}
+		sg_check_add(check,
+			     (struct sg_finding){
+				     .grade = SG_GRADE_WARNING,
+				     .id = id,
+				     .section = list->section,
+				     .param = sg_conf_find(list->section,
+							   list->option),
+				     .remedy = "Correct the name, or remove "
+					       "it.",
+			     },
+			     "%s names %s, and this system has no %s of that "
+			     "name.",
+			     list->whose,
+			     name,
+			     list->of_groups ? "group" : "account");
 	}
-	check_list(check, e, "users", "passwd", e->users);
-	check_list(check, e, "groups", "group", e->groups);
 }

@@ -32,7 +32,8 @@ static const char more_help[] =
 	"without the module,\n"
 	"shares that try to loosen, modules that were dropped, and settings of "
 	"Samba that\n"
-	"make smbguard blind or pointless, or that are open to everybody.\n"
+	"make smbguard blind or pointless, or that are open to everybody, and\n"
+	"events of files that do not come.\n"
 	"Then tells the policy that counts for each share. Changes nothing.\n"
 	"\n"
 	"  error    does not do what it says, or closes something\n"
@@ -129,6 +130,7 @@ void sg_check_all(struct sg_check *check)
 	sg_check_algorithms(check);
 	sg_check_client(check);
 	sg_check_audit(check);
+	sg_check_files(check);
 	sg_check_order(check);
 }
 

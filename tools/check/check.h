@@ -97,6 +97,28 @@ void sg_check_loosening(struct sg_check *check);
 /** Exceptions: invalid, expired, ending, or of no use. */
 void sg_check_exceptions(struct sg_check *check);
 
+/* Names of accounts or groups, of an exception or of file events. */
+struct sg_name_list {
+	const char *whose; /* "Exception scanner" */
+	const char *id;	   /* of findings, up to "-name" and "-nobody" */
+	const struct sg_conf_section *section;
+	const char *option; /* that has them, with its prefix */
+	const char *groups; /* the one that takes groups */
+	bool of_groups;
+	const char **names; /* ends with a NULL; NULL: none */
+};
+
+/** Do these have a form in which they can be found? */
+void sg_check_name_list(struct sg_check *check,
+			const struct sg_name_list *list);
+
+/** Does the system have them, as far as it can be asked? */
+void sg_check_account_list(struct sg_check *check,
+			   const struct sg_name_list *list);
+
+/** Events of files: that nothing of comes, or more or less than it looks. */
+void sg_check_files(struct sg_check *check);
+
 /** The forms of the names of users and groups in an exception. */
 void sg_check_names(struct sg_check *check, const struct sg_exception *e);
 

@@ -114,8 +114,7 @@ static struct form form_of(struct sg_check *check, const char *written)
 }
 
 static char *remedy_of(struct sg_check *check,
-		       const struct sg_exception *e,
-		       const char *key,
+		       const struct sg_name_list *list,
 		       const char *written,
 		       const struct form *form)
 {
@@ -124,52 +123,73 @@ static char *remedy_of(struct sg_check *check,
 			check,
 			"Write the name that it belongs to, which "
 			"\"wbinfo --sid-to-name=%s\" tells; that of a group "
-			"into \"smbguard:%s groups\".",
+			"into \"%s\".",
 			written + strspn(written, "@+&"),
-			e->name);
+			list->groups);
 	}
 	return talloc_asprintf(check,
-			       "Write %s into \"smbguard:%s %s\".",
+			       "Write %s into \"%s\".",
 			       form->right,
-			       e->name,
-			       form->group ? "groups" : key);
+			       form->group ? list->groups : list->option);
 }
 
-static void check_list(struct sg_check *check,
-		       const struct sg_exception *e,
-		       const char *key,
-		       const char **names)
+void sg_check_name_list(struct sg_check *check, const struct sg_name_list *list)
 {
-	char *option = talloc_asprintf(check, "smbguard:%s %s", e->name, key);
+	char *id = talloc_asprintf(check, "%s-name", list->id);
 	size_t i;
 
-	check->ok = check->ok && option != NULL;
-	for (i = 0; check->ok && names != NULL && names[i] != NULL; i++) {
-		struct form form = form_of(check, names[i]);
-		char *remedy = NULL;
+	check->ok = check->ok && id != NULL;
+	for (i = 0; check->ok && list->names != NULL && list->names[i] != NULL;
+	     i++) {
+		struct form form = form_of(check, list->names[i]);
+		struct sg_finding f = {
+			.grade = SG_GRADE_WARNING,
+			.id = id,
+			.section = list->section,
+			.param = sg_conf_find(list->section, list->option),
+		};
 
 		if (form.wrong == NULL) {
 			continue;
 		}
-		remedy = remedy_of(check, e, key, names[i], &form);
-		if (remedy == NULL) {
+		f.remedy = remedy_of(check, list, list->names[i], &form);
+		if (f.remedy == NULL) {
 			check->ok = false;
 			return;
 		}
-		sg_check_add(
-			check,
-			(struct sg_finding){
-				.grade = SG_GRADE_WARNING,
-				.id = "exception-name",
-				.section = check->global,
-				.param = sg_conf_find(check->global, option),
-				.remedy = remedy,
-			},
-			"Exception %s: \"%s\" %s.",
-			e->name,
-			names[i],
-			form.wrong);
+		sg_check_add(check,
+			     f,
+			     "%s: \"%s\" %s.",
+			     list->whose,
+			     list->names[i],
+			     form.wrong);
 	}
+}
+
+/* Both lists of an exception */
+static void of_exception(struct sg_check *check,
+			 const struct sg_exception *e,
+			 void (*ask)(struct sg_check *check,
+				     const struct sg_name_list *list))
+{
+	struct sg_name_list list = {
+		.whose = talloc_asprintf(check, "Exception %s", e->name),
+		.id = "exception",
+		.section = check->global,
+		.option = talloc_asprintf(check, "smbguard:%s users", e->name),
+		.groups = talloc_asprintf(check, "smbguard:%s groups", e->name),
+		.names = e->users,
+	};
+
+	if (list.whose == NULL || list.option == NULL || list.groups == NULL) {
+		check->ok = false;
+		return;
+	}
+	ask(check, &list);
+	list.option = list.groups;
+	list.of_groups = true;
+	list.names = e->groups;
+	ask(check, &list);
 }
 
 bool sg_check_is_member(const struct sg_check *check)
@@ -179,6 +199,10 @@ bool sg_check_is_member(const struct sg_check *check)
 
 void sg_check_names(struct sg_check *check, const struct sg_exception *e)
 {
-	check_list(check, e, "users", e->users);
-	check_list(check, e, "groups", e->groups);
+	of_exception(check, e, sg_check_name_list);
+}
+
+void sg_check_accounts(struct sg_check *check, const struct sg_exception *e)
+{
+	of_exception(check, e, sg_check_account_list);
 }

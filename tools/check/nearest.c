@@ -192,6 +192,25 @@ static char *nearest_list(TALLOC_CTX *mem_ctx,
 	return text;
 }
 
+/* "*.tmp, ~$*" with a slash before, between and behind */
+static const char *with_slashes(TALLOC_CTX *mem_ctx, const char *value)
+{
+	char *copy = talloc_strdup(mem_ctx, value);
+	char *text = talloc_strdup(mem_ctx, "");
+	char *name = NULL;
+
+	while (copy != NULL && text != NULL &&
+	       (name = strsep(&copy, "/,")) != NULL) {
+		name += strspn(name, " \t");
+		if (name[0] != '\0') {
+			text = talloc_asprintf_append(text, "/%s", name);
+		}
+	}
+	return text != NULL && text[0] != '\0'
+		       ? talloc_asprintf(mem_ctx, "%s/", text)
+		       : NULL;
+}
+
 static bool is_list(const struct sg_option *option)
 {
 	return option->type == SG_TYPE_MASK || option->type == SG_TYPE_LIST;
@@ -211,17 +230,22 @@ const char *sg_check_nearest_value(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	if (strcmp(bare, value) != 0 && is_taken(option, where, bare)) {
-		return talloc_asprintf(mem_ctx,
-				       "Write \"%s\": what stands behind a "
-				       "value in smb.conf is part of it, also "
-				       "behind \";\" or \"#\".",
-				       bare);
+		return talloc_asprintf(
+			mem_ctx,
+			strpbrk(value, ";#") == NULL
+				? "Write \"%s\": quotes are part of a value."
+				: "Write \"%s\": what stands behind a value in "
+				  "smb.conf is part of it, also behind \";\" "
+				  "or \"#\".",
+			bare);
 	}
 	row = row_of(option, word);
 	if (row != NULL) {
 		near = row->value;
 	} else if (is_list(option)) {
 		near = nearest_list(mem_ctx, option->keywords, bare);
+	} else if (option->type == SG_TYPE_PATTERNS) {
+		near = with_slashes(mem_ctx, bare);
 	} else if (option->type == SG_TYPE_KEYWORD) {
 		near = nearest_keyword(mem_ctx, option->keywords, bare);
 	}

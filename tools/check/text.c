@@ -153,9 +153,19 @@ static void print_heading(const char *text, bool colour)
 	       colour ? "\033[0m" : "");
 }
 
+/* Events of files have a table of their own. */
+static bool is_column(const struct sg_option *option, bool of_files)
+{
+	static const char files[] = "file events";
+	bool is = strncmp(option->name, files, strlen(files)) == 0;
+
+	return (option->where & SG_SHARE) != 0 && is == of_files;
+}
+
 static void policy_cells(const struct sg_check *check,
 			 struct sg_table *table,
 			 const struct sg_checked *share,
+			 bool of_files,
 			 const char *cells[MAX_COLUMNS])
 {
 	const struct sg_option *const *row = NULL;
@@ -168,7 +178,7 @@ static void policy_cells(const struct sg_check *check,
 		cells[1] = share->guarded ? "yes" : "no";
 	}
 	for (row = sg_option_table(); *row != NULL && at < MAX_COLUMNS; row++) {
-		if (((*row)->where & SG_SHARE) == 0) {
+		if (!is_column(*row, of_files)) {
 			continue;
 		}
 		cells[at++] =
@@ -201,6 +211,7 @@ static char *joined(TALLOC_CTX *mem_ctx, const char *const cells[], size_t num)
 /* A line for all for which the same counts, with the name of the first. */
 static void add_alike(const struct sg_check *check,
 		      struct sg_table *table,
+		      bool of_files,
 		      size_t num)
 {
 	size_t shares = check->num_shares;
@@ -210,7 +221,7 @@ static void add_alike(const struct sg_check *check,
 	size_t k;
 
 	for (i = 0; keys != NULL && i < shares; i++) {
-		policy_cells(check, table, &check->shares[i], cells);
+		policy_cells(check, table, &check->shares[i], of_files, cells);
 		keys[i] = joined(keys, cells, num);
 	}
 	for (i = 0; keys != NULL && i < shares; i++) {
@@ -225,7 +236,7 @@ static void add_alike(const struct sg_check *check,
 		if (keys[i] == NULL) {
 			continue;
 		}
-		policy_cells(check, table, &check->shares[i], cells);
+		policy_cells(check, table, &check->shares[i], of_files, cells);
 		if (more > 0) {
 			cells[0] = talloc_asprintf(table,
 						   "%s and %zu more",
@@ -236,7 +247,9 @@ static void add_alike(const struct sg_check *check,
 	}
 }
 
-static void print_policy(const struct sg_check *check, bool colour)
+static void print_policy(const struct sg_check *check,
+			 bool of_files,
+			 bool colour)
 {
 	const struct sg_option *const *row = NULL;
 	const char *cells[MAX_COLUMNS] = {"share", "guarded"};
@@ -246,7 +259,7 @@ static void print_policy(const struct sg_check *check, bool colour)
 
 	for (row = sg_option_table(); *row != NULL && num < MAX_COLUMNS;
 	     row++) {
-		if (((*row)->where & SG_SHARE) != 0) {
+		if (is_column(*row, of_files)) {
 			cells[num++] = (*row)->name;
 		}
 	}
@@ -255,21 +268,34 @@ static void print_policy(const struct sg_check *check, bool colour)
 		return;
 	}
 	sg_table_add(table, cells);
-	policy_cells(check, table, NULL, cells);
+	policy_cells(check, table, NULL, of_files, cells);
 	sg_table_add(table, cells);
 	if (check->num_shares > MANY_SHARES) {
-		add_alike(check, table, num);
+		add_alike(check, table, of_files, num);
 	}
 	for (i = 0; i < check->num_shares && check->num_shares <= MANY_SHARES;
 	     i++) {
-		policy_cells(check, table, &check->shares[i], cells);
+		policy_cells(check, table, &check->shares[i], of_files, cells);
 		sg_table_add(table, cells);
 	}
-	print_heading("What counts, the stricter of [global] and the share",
+	print_heading(of_files ? "Events of files, of [global] and the share"
+			       : "What counts, the stricter of [global] and "
+				 "the share",
 		      colour);
 	sg_table_print(table, colour);
 	fputc('\n', stdout);
 	talloc_free(table);
+}
+
+static bool asks_for_files(const struct sg_check *check)
+{
+	uint32_t kinds = check->settings->file_events;
+	size_t i;
+
+	for (i = 0; i < check->num_shares; i++) {
+		kinds |= check->shares[i].settings->file_events;
+	}
+	return (kinds & ~(uint32_t)SG_FILE_NONE) != 0;
 }
 
 static void print_exceptions(const struct sg_check *check, bool colour)
@@ -342,7 +368,10 @@ void sg_check_print(const struct sg_check *check, bool colour)
 	size_t notes = count(check, SG_GRADE_NOTE);
 
 	print_findings(check, colour);
-	print_policy(check, colour);
+	print_policy(check, false, colour);
+	if (asks_for_files(check)) {
+		print_policy(check, true, colour);
+	}
 	print_exceptions(check, colour);
 	print_client(check, colour);
 	if (errors + warnings == 0) {

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "core/file_events.h"
 #include "core/rows.h"
 #include "events/events.h"
 
@@ -83,6 +84,57 @@ static const char *effective_list(TALLOC_CTX *mem_ctx,
 	return all == 0 ? "none" : sg_option_text(mem_ctx, option, (int)all);
 }
 
+/* A share adds to [global], and takes nothing from it. */
+static const char *effective_files(TALLOC_CTX *mem_ctx,
+				   const struct sg_settings *global,
+				   const struct sg_settings *share)
+{
+	const struct sg_policy policy = {.global = global, .share = share};
+	struct sg_file_asked asked;
+
+	sg_file_asked(&policy, &asked);
+	return sg_option_text(mem_ctx,
+			      &sg_option_file_events,
+			      asked.kinds != 0 ? (int)asked.kinds
+					       : SG_FILE_NONE);
+}
+
+static const char *text_of(const struct sg_option *option,
+			   const struct sg_settings *settings)
+{
+	const char *text = NULL;
+
+	if (settings != NULL) {
+		memcpy(&text,
+		       (const uint8_t *)settings + option->offset,
+		       sizeof(text));
+	}
+	return text;
+}
+
+static const char *effective_names(TALLOC_CTX *mem_ctx,
+				   const struct sg_option *option,
+				   const struct sg_settings *global,
+				   const struct sg_settings *share)
+{
+	const char *all = text_of(option, global);
+	const char *own = text_of(option, share);
+
+	if (all != NULL && own != NULL) {
+		bool patterns = option->type == SG_TYPE_PATTERNS;
+
+		return talloc_asprintf(mem_ctx,
+				       "%s%s%s",
+				       all,
+				       patterns ? "" : ", ",
+				       own);
+	}
+	if (all == NULL) {
+		all = own;
+	}
+	return all != NULL ? all : "none";
+}
+
 const char *sg_effective(TALLOC_CTX *mem_ctx,
 			 const struct sg_conf *conf,
 			 const struct sg_option *option,
@@ -96,21 +148,20 @@ const char *sg_effective(TALLOC_CTX *mem_ctx,
 		return effective_keyword(conf, option, global, share);
 	case SG_TYPE_MASK:
 	case SG_TYPE_LIST:
+		if (option == &sg_option_file_events) {
+			return effective_files(mem_ctx, global, share);
+		}
 		return effective_list(mem_ctx, option, global, share);
 	case SG_TYPE_NUMBER:
 		return sg_option_text(mem_ctx,
 				      option,
 				      sg_option_number(option, global));
 	case SG_TYPE_PATH:
+		text = text_of(option, global);
+		return text != NULL ? text : SG_DEFAULT_AUDIT_FILE;
 	case SG_TYPE_NAMES:
-		memcpy(&text,
-		       (const uint8_t *)global + option->offset,
-		       sizeof(text));
-		if (text != NULL) {
-			return text;
-		}
-		return option->type == SG_TYPE_PATH ? SG_DEFAULT_AUDIT_FILE
-						    : "none";
+	case SG_TYPE_PATTERNS:
+		return effective_names(mem_ctx, option, global, share);
 	}
 	return "";
 }

@@ -18,11 +18,10 @@
 
 #include <string.h>
 
-#include "core/cut.h"
 #include "core/event/fields.h"
+#include "scan.h"
 
-#define ROWS 96
-#define DAY INT64_C(86400)
+#define ROWS 128
 
 /* What a row's value is for, beside a text */
 enum taken {
@@ -37,6 +36,15 @@ enum taken {
 	TAKE_ENCRYPTED,
 	TAKE_CIPHERS,
 	TAKE_SIGNING,
+	TAKE_FILE_ID,
+	TAKE_ACCESS,
+	TAKE_CREATED,
+	TAKE_OVERWRITTEN,
+	TAKE_DIRECTORY,
+	TAKE_READS,
+	TAKE_BYTES_READ,
+	TAKE_WRITES,
+	TAKE_BYTES_WRITTEN,
 };
 
 struct row {
@@ -50,8 +58,7 @@ struct row {
 };
 
 struct scanner {
-	const char *p;
-	const char *end;
+	struct sg_scan at;
 	struct sg_record *record;
 	struct sg_text type;
 	int64_t major;
@@ -75,6 +82,15 @@ static int take_of(const char *name)
 		{"encrypted", TAKE_ENCRYPTED},
 		{"offer.ciphers", TAKE_CIPHERS},
 		{"offer.signingAlgorithms", TAKE_SIGNING},
+		{"fileId", TAKE_FILE_ID},
+		{"access", TAKE_ACCESS},
+		{"created", TAKE_CREATED},
+		{"overwritten", TAKE_OVERWRITTEN},
+		{"directory", TAKE_DIRECTORY},
+		{"reads", TAKE_READS},
+		{"bytesRead", TAKE_BYTES_READ},
+		{"writes", TAKE_WRITES},
+		{"bytesWritten", TAKE_BYTES_WRITTEN},
 	};
 	size_t i;
 
@@ -129,92 +145,6 @@ static void make_rows(void)
 	num_rows = field->name == NULL ? num : 0;
 }
 
-static bool skip(struct scanner *s, const char *bytes, size_t len)
-{
-	if ((size_t)(s->end - s->p) < len || memcmp(s->p, bytes, len) != 0) {
-		return false;
-	}
-	s->p += len;
-	return true;
-}
-
-static bool skip_char(struct scanner *s, char c)
-{
-	bool is = s->p < s->end && *s->p == c;
-
-	s->p += is ? 1 : 0;
-	return is;
-}
-
-/*
- * Eight bytes that are all plain, and no quote or backslash? A byte with its
- * highest bit set here is not, or stands above one that is not.
- */
-static bool eight_plain(const char *p)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	uint64_t v = 0;
-	uint64_t quote;
-	uint64_t slash;
-
-	memcpy(&v, p, sizeof(v));
-	quote = v ^ (ones * '"');
-	slash = v ^ (ones * '\\');
-	return ((v | (v - ones * ' ') | (quote - ones) | (slash - ones)) &
-		high) == 0;
-}
-
-/* A string with its quotes: UTF-8, and nothing that is escaped. */
-static bool scan_string(struct scanner *s, struct sg_text *text)
-{
-	const char *begin = NULL;
-	size_t n = 1;
-
-	if (!skip_char(s, '"')) {
-		return false;
-	}
-	begin = s->p;
-	while (s->p < s->end && n > 0) {
-		uint8_t c = (uint8_t)*s->p;
-
-		if (s->end - s->p >= 8 && eight_plain(s->p)) {
-			n = 8;
-		} else if (c >= 0x80) {
-			n = sg_utf8_sequence((const uint8_t *)s->p,
-					     (size_t)(s->end - s->p));
-		} else {
-			n = c >= ' ' && c != '"' && c != '\\' ? 1 : 0;
-		}
-		s->p += n;
-	}
-	*text = (struct sg_text){.text = begin, .len = (size_t)(s->p - begin)};
-	return skip_char(s, '"');
-}
-
-/* As JSON has integers, and not so long that it could overflow. */
-static bool scan_number(struct scanner *s, int64_t *number)
-{
-	bool negative = skip_char(s, '-');
-	const char *begin = s->p;
-	int64_t value = 0;
-
-	while (s->p < s->end && *s->p >= '0' && *s->p <= '9' &&
-	       s->p - begin < 18) {
-		value = value * 10 + (*s->p++ - '0');
-	}
-	*number = negative ? -value : value;
-	return s->p > begin && (*begin != '0' || s->p - begin == 1);
-}
-
-static bool scan_boolean(struct scanner *s, enum sg_known *known)
-{
-	bool yes = skip(s, "true", 4);
-
-	*known = yes ? SG_YES : SG_NO;
-	return yes || skip(s, "false", 5);
-}
-
 static uint8_t bit_of(const struct sg_text *item, int take)
 {
 	char name[32] = "";
@@ -225,6 +155,9 @@ static uint8_t bit_of(const struct sg_text *item, int take)
 	} else {
 		memcpy(name, item->text, item->len);
 	}
+	if (take == TAKE_ACCESS) {
+		return sg_record_opens_bits(name);
+	}
 	return take == TAKE_CIPHERS ? sg_record_cipher_bit(name)
 				    : sg_record_signing_bit(name);
 }
@@ -233,137 +166,92 @@ static bool scan_list(struct scanner *s, int take)
 {
 	uint8_t bits = 0;
 
-	if (!skip_char(s, '[')) {
+	if (!sg_skip_char(&s->at, '[')) {
 		return false;
 	}
-	if (skip_char(s, ']')) {
+	if (sg_skip_char(&s->at, ']')) {
 		return true;
 	}
 	do {
 		struct sg_text item = {.text = NULL};
-		bool ok = scan_string(s, &item);
+		bool ok = sg_scan_string(&s->at, &item);
 
 		if (!ok) {
 			return false;
 		}
-		if (take == TAKE_CIPHERS || take == TAKE_SIGNING) {
+		if (take != TAKE_NOTHING) {
 			bits |= bit_of(&item, take);
 		}
-	} while (skip_char(s, ','));
+	} while (sg_skip_char(&s->at, ','));
 	if (take == TAKE_CIPHERS) {
 		s->record->ciphers = bits;
 	} else if (take == TAKE_SIGNING) {
 		s->record->signing = bits;
+	} else if (take == TAKE_ACCESS) {
+		s->record->opens = bits;
 	}
-	return skip_char(s, ']');
-}
-
-static bool two(const char *p, int least, int most, int *value)
-{
-	if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9') {
-		return false;
-	}
-	*value = (p[0] - '0') * 10 + (p[1] - '0');
-	return *value >= least && *value <= most;
-}
-
-/* Days since 1970-01-01; the year begins in March here. */
-static int64_t days_of(int year, int month, int day)
-{
-	int y = month <= 2 ? year - 1 : year;
-	int m = month <= 2 ? month + 9 : month - 3;
-
-	return (int64_t)y * 365 + y / 4 - y / 100 + y / 400 +
-	       (153 * m + 2) / 5 + day - 1 - 719468;
-}
-
-/* "2026-11-22T12:12:11.929289Z". A 29th and later is jansson's. */
-static bool scan_time(struct scanner *s)
-{
-	struct sg_text t = {.text = NULL};
-	int part[8] = {0};
-	bool ok = scan_string(s, &t) && t.len == 27;
-	const char *p = t.text;
-
-	ok = ok && p[4] == '-' && p[7] == '-' && p[10] == 'T' && p[13] == ':' &&
-	     p[16] == ':' && p[19] == '.' && p[26] == 'Z' &&
-	     two(p, 0, 99, &part[0]) && two(p + 2, 0, 99, &part[1]) &&
-	     two(p + 5, 1, 12, &part[2]) && two(p + 8, 1, 31, &part[3]) &&
-	     two(p + 11, 0, 23, &part[4]) && two(p + 14, 0, 59, &part[5]) &&
-	     two(p + 17, 0, 59, &part[6]) && two(p + 20, 0, 99, &part[7]);
-	if (!ok || part[0] * 100 + part[1] < 1970) {
-		return false;
-	}
-	s->record->when =
-		days_of(part[0] * 100 + part[1], part[2], part[3]) * DAY;
-	if (part[3] > 28) {
-		/* Not every month has it. */
-		int64_t when = 0;
-		char text[28];
-
-		memcpy(text, t.text, 27);
-		text[27] = '\0';
-		ok = sg_time_parse(text, &when);
-		s->record->when = when;
-		return ok;
-	}
-	s->record->when += part[4] * 3600 + part[5] * 60 + part[6];
-	s->record->when = s->record->when * 1000000 + part[7] * 10000;
-	ok = two(p + 22, 0, 99, &part[0]) && two(p + 24, 0, 99, &part[1]);
-	s->record->when += part[0] * 100 + part[1];
-	return ok;
-}
-
-/* "0x" and 16 digits */
-static bool scan_id(struct scanner *s, uint64_t *id)
-{
-	struct sg_text t = {.text = NULL};
-	bool ok = scan_string(s, &t) && t.len == 18 && t.text[0] == '0' &&
-		  t.text[1] == 'x';
-	size_t i;
-
-	*id = 0;
-	for (i = 2; ok && i < 18; i++) {
-		char c = t.text[i];
-
-		ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-		*id = *id << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-	}
-	return ok;
+	return sg_skip_char(&s->at, ']');
 }
 
 static bool take_number(struct scanner *s, int take)
 {
-	int64_t number = 0;
-	bool ok = scan_number(s, &number);
+	struct sg_record *r = s->record;
+	int64_t ignored = 0;
+	int64_t *to = &ignored;
 
-	if (take == TAKE_MAJOR) {
-		s->major = number;
-	} else if (take == TAKE_WINDOWS_ID) {
-		s->record->windows_id = number;
-	} else if (take == TAKE_LOST) {
-		s->record->lost = number;
+	switch (take) {
+	case TAKE_MAJOR:
+		to = &s->major;
+		break;
+	case TAKE_WINDOWS_ID:
+		to = &r->windows_id;
+		break;
+	case TAKE_LOST:
+		to = &r->lost;
+		break;
+	case TAKE_READS:
+		to = &r->reads;
+		break;
+	case TAKE_BYTES_READ:
+		to = &r->bytes_read;
+		break;
+	case TAKE_WRITES:
+		to = &r->writes;
+		break;
+	case TAKE_BYTES_WRITTEN:
+		to = &r->bytes_written;
+		break;
+	default:
+		break;
 	}
-	return ok;
+	return sg_scan_number(&s->at, to);
 }
 
 static bool take_boolean(struct scanner *s, int take)
 {
-	enum sg_known known = SG_UNKNOWN;
-	bool ok = scan_boolean(s, &known);
+	struct sg_record *r = s->record;
+	enum sg_known ignored = SG_UNKNOWN;
 
-	if (take == TAKE_SIGNED) {
-		s->record->is_signed = known;
-	} else if (take == TAKE_ENCRYPTED) {
-		s->record->is_encrypted = known;
+	switch (take) {
+	case TAKE_SIGNED:
+		return sg_scan_boolean(&s->at, &r->is_signed);
+	case TAKE_ENCRYPTED:
+		return sg_scan_boolean(&s->at, &r->is_encrypted);
+	case TAKE_CREATED:
+		return sg_scan_boolean(&s->at, &r->created);
+	case TAKE_OVERWRITTEN:
+		return sg_scan_boolean(&s->at, &r->overwritten);
+	case TAKE_DIRECTORY:
+		return sg_scan_boolean(&s->at, &r->directory);
+	default:
+		return sg_scan_boolean(&s->at, &ignored);
 	}
-	return ok;
 }
 
 static bool take_text(struct scanner *s, int take)
 {
 	struct sg_text text = {.text = NULL};
-	bool ok = scan_string(s, &text);
+	bool ok = sg_scan_string(&s->at, &text);
 
 	if (take == TAKE_TYPE) {
 		s->type = text;
@@ -386,11 +274,14 @@ static bool scan_value(struct scanner *s, const struct row *row)
 	case SG_FIELD_LIST:
 		return scan_list(s, row->take);
 	case SG_FIELD_TIME:
-		return scan_time(s);
+		return sg_scan_time(&s->at, &s->record->when);
 	case SG_FIELD_ID:
-		ok = scan_id(s, &id);
+		ok = sg_scan_id(&s->at, &id);
 		if (row->take == TAKE_CONNECTION) {
 			s->record->connection = id;
+		} else if (row->take == TAKE_FILE_ID) {
+			s->record->file_id = id;
+			s->record->has_file_id = true;
 		}
 		return ok;
 	case SG_FIELD_TEXT:
@@ -404,15 +295,16 @@ static bool scan_value(struct scanner *s, const struct row *row)
 static bool scan_inside(struct scanner *s, size_t i, size_t behind)
 {
 	do {
-		while (i < behind && !skip(s, rows[i].quoted, rows[i].len)) {
+		while (i < behind &&
+		       !sg_skip(&s->at, rows[i].quoted, rows[i].len)) {
 			i++;
 		}
 		if (i == behind || !scan_value(s, &rows[i])) {
 			return false;
 		}
 		i++;
-	} while (skip_char(s, ','));
-	return skip_char(s, '}');
+	} while (sg_skip_char(&s->at, ','));
+	return sg_skip_char(&s->at, '}');
 }
 
 /* One field or object of the event; *i becomes the first row behind it. */
@@ -423,12 +315,12 @@ static bool scan_next(struct scanner *s, size_t *i)
 
 		if (row->object_len == 0) {
 			(*i)++;
-			if (skip(s, row->quoted, row->len)) {
+			if (sg_skip(&s->at, row->quoted, row->len)) {
 				return scan_value(s, row);
 			}
 			continue;
 		}
-		if (skip(s, row->object, row->object_len)) {
+		if (sg_skip(&s->at, row->object, row->object_len)) {
 			size_t from = *i;
 
 			*i = row->behind;
@@ -444,7 +336,10 @@ static bool scan_next(struct scanner *s, size_t *i)
 
 bool sg_record_canonical(const char *text, size_t len, struct sg_record *record)
 {
-	struct scanner s = {.p = text, .end = text + len, .record = record};
+	struct scanner s = {
+		.at = {.p = text, .end = text + len},
+		.record = record,
+	};
 	size_t i = 0;
 	bool ok;
 
@@ -452,13 +347,14 @@ bool sg_record_canonical(const char *text, size_t len, struct sg_record *record)
 		make_rows();
 	}
 	*record = (struct sg_record){.when = 0};
-	ok = skip_char(&s, '{') && num_rows > 0 &&
-	     skip(&s, rows[0].quoted, rows[0].len) && scan_time(&s);
+	ok = sg_skip_char(&s.at, '{') && num_rows > 0 &&
+	     sg_skip(&s.at, rows[0].quoted, rows[0].len) &&
+	     sg_scan_time(&s.at, &record->when);
 	i = 1;
-	while (ok && skip_char(&s, ',')) {
+	while (ok && sg_skip_char(&s.at, ',')) {
 		ok = scan_next(&s, &i);
 	}
-	ok = ok && skip_char(&s, '}') && s.p == s.end &&
+	ok = ok && sg_skip_char(&s.at, '}') && s.at.p == s.at.end &&
 	     sg_text_is(&s.type, "smbguard") && s.major == SG_EVENT_MAJOR &&
 	     record->text[SG_TEXT_EVENT].text != NULL &&
 	     record->text[SG_TEXT_OUTCOME].text != NULL;

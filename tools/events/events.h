@@ -142,4 +142,10 @@ const char *sg_event_text(const json_t *event, const char *name, size_t *len);
  */
 enum sg_event_kind sg_event_kind_of(const json_t *event);
 
+/**
+ * Is it about a file or a folder? There are many of these, and none of them is
+ * about who may come in.
+ */
+bool sg_kind_is_file(enum sg_event_kind kind);
+
 #endif /* SMBGUARD_TOOLS_EVENTS_EVENTS_H */

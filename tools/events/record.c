@@ -24,6 +24,8 @@ static const char *const fields[SG_TEXTS] = {
 	[SG_TEXT_SID] = "sid",
 	[SG_TEXT_MECHANISM] = "authMechanism",
 	[SG_TEXT_SHARE] = "share",
+	[SG_TEXT_PATH] = "path",
+	[SG_TEXT_NEW_PATH] = "newPath",
 	[SG_TEXT_DIALECT] = "dialect",
 	[SG_TEXT_CIPHER] = "cipher",
 	[SG_TEXT_SIGNING] = "signingAlgorithm",
@@ -36,6 +38,7 @@ static const char *const fields[SG_TEXTS] = {
 	[SG_TEXT_WHAT] = "downgrade.what",
 	[SG_TEXT_WAS] = "downgrade.was",
 	[SG_TEXT_NOW] = "downgrade.now",
+	[SG_TEXT_STATUS] = "status",
 };
 
 const char *sg_record_field(enum sg_record_text which)
@@ -78,6 +81,31 @@ uint8_t sg_record_signing_bit(const char *name)
 	return (uint8_t)(id >= 0 && id < 8 ? 1U << id : 0);
 }
 
+/* What MAXIMUM_ALLOWED came to is not told. */
+uint8_t sg_record_opens_bits(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint8_t bits;
+	} rights[] = {
+		{"FILE_READ_DATA", SG_OPENS_READ},
+		{"FILE_WRITE_DATA", SG_OPENS_WRITE},
+		{"FILE_APPEND_DATA", SG_OPENS_WRITE},
+		{"GENERIC_READ", SG_OPENS_READ},
+		{"GENERIC_WRITE", SG_OPENS_WRITE},
+		{"GENERIC_ALL", SG_OPENS_READ | SG_OPENS_WRITE},
+	};
+	size_t i;
+
+	for (i = 0; name != NULL && i < sizeof(rights) / sizeof(rights[0]);
+	     i++) {
+		if (strcmp(rights[i].name, name) == 0) {
+			return rights[i].bits;
+		}
+	}
+	return 0;
+}
+
 static enum sg_known known(const json_t *event, const char *name)
 {
 	const json_t *value = json_object_get(event, name);
@@ -111,6 +139,27 @@ static void take_offer(const json_t *event, struct sg_record *r)
 	}
 }
 
+static void take_file(const json_t *event, struct sg_record *r)
+{
+	const json_t *access = json_object_get(event, "access");
+	const char *id = sg_event_text(event, "fileId", NULL);
+	size_t i;
+
+	r->has_file_id = id != NULL;
+	r->file_id = id != NULL ? strtoull(id, NULL, 16) : 0;
+	for (i = 0; i < json_array_size(access); i++) {
+		r->opens |= sg_record_opens_bits(
+			json_string_value(json_array_get(access, i)));
+	}
+	r->created = known(event, "created");
+	r->overwritten = known(event, "overwritten");
+	r->directory = known(event, "directory");
+	r->reads = number(event, "reads");
+	r->bytes_read = number(event, "bytesRead");
+	r->writes = number(event, "writes");
+	r->bytes_written = number(event, "bytesWritten");
+}
+
 bool sg_record_by_jansson(const struct sg_line *line,
 			  struct sg_record *r,
 			  const char **problem)
@@ -135,6 +184,7 @@ bool sg_record_by_jansson(const struct sg_line *line,
 	r->is_signed = known(r->json, "signed");
 	r->is_encrypted = known(r->json, "encrypted");
 	take_offer(r->json, r);
+	take_file(r->json, r);
 	return true;
 }
 

@@ -27,6 +27,8 @@ enum sg_record_text {
 	SG_TEXT_SID,
 	SG_TEXT_MECHANISM,
 	SG_TEXT_SHARE,
+	SG_TEXT_PATH,
+	SG_TEXT_NEW_PATH,
 	SG_TEXT_DIALECT,
 	SG_TEXT_CIPHER,
 	SG_TEXT_SIGNING,
@@ -39,7 +41,14 @@ enum sg_record_text {
 	SG_TEXT_WHAT,
 	SG_TEXT_WAS,
 	SG_TEXT_NOW,
+	SG_TEXT_STATUS,
 	SG_TEXTS,
+};
+
+/* What a file was opened for: bits of sg_record.opens */
+enum sg_opens {
+	SG_OPENS_READ = 1,
+	SG_OPENS_WRITE = 2,
 };
 
 /* Bytes with their number; they may hold NULs. text NULL: there is none. */
@@ -59,6 +68,19 @@ struct sg_record {
 	bool has_offer;
 	uint8_t ciphers; /* that it has: bits 1 << enum sg_cipher */
 	uint8_t signing; /* bits 1 << enum sg_signing */
+
+	/* Of a file */
+	bool has_file_id;
+	uint64_t file_id;
+	uint8_t opens; /* enum sg_opens: "access" asked for it */
+	enum sg_known created;
+	enum sg_known overwritten;
+	enum sg_known directory;
+	int64_t reads;
+	int64_t bytes_read;
+	int64_t writes;
+	int64_t bytes_written;
+
 	struct sg_text text[SG_TEXTS];
 	json_t *json; /* NULL: the texts are in the line */
 };
@@ -99,6 +121,11 @@ bool sg_record_canonical(const char *text,
  */
 uint8_t sg_record_cipher_bit(const char *name);
 uint8_t sg_record_signing_bit(const char *name);
+
+/**
+ * The bits of enum sg_opens for the name of a right; 0 for all others.
+ */
+uint8_t sg_record_opens_bits(const char *name);
 
 /**
  * What happened, by its name; 0 for a kind that is not known here.

@@ -159,6 +159,24 @@ enum sg_event_kind sg_event_kind_of(const json_t *event)
 	return sg_event_from_name(sg_event_text(event, "event", NULL));
 }
 
+bool sg_kind_is_file(enum sg_event_kind kind)
+{
+	switch (kind) {
+	case SG_EVENT_FILE_OPEN:
+	case SG_EVENT_FILE_CLOSE:
+	case SG_EVENT_FILE_RENAME:
+	case SG_EVENT_FILE_LINK:
+	case SG_EVENT_FILE_DELETE:
+	case SG_EVENT_DIRECTORY_CREATE:
+	case SG_EVENT_DIRECTORY_DELETE:
+	case SG_EVENT_FILE_ACL:
+	case SG_EVENT_FILE_ATTRIBUTES:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool is_smbguard(const json_t *event)
 {
 	const char *type = sg_event_text(event, "type", NULL);

@@ -68,8 +68,12 @@ static bool is_refusal(const json_t *event)
 {
 	const char *outcome = sg_event_text(event, "outcome", NULL);
 
-	return outcome != NULL && (strcmp(outcome, "denied") == 0 ||
-				   strcmp(outcome, "would_deny") == 0);
+	/* What is not done to a file needs a disk with room. */
+	if (outcome == NULL || sg_kind_is_file(sg_event_kind_of(event))) {
+		return false;
+	}
+	return strcmp(outcome, "denied") == 0 ||
+	       strcmp(outcome, "would_deny") == 0;
 }
 
 static void begin(struct asked *a)

@@ -55,6 +55,50 @@ const struct sg_explanation sg_explained_events[] = {
 	 "Many from one address within seconds may be guesses at passwords, "
 	 "which fail unseen there. [IPC$] takes smbguard options, and "
 	 "\"restrict anonymous = 2\" keeps those out who have no account."},
+	{"file_open",
+	 "A file, a folder or a stream was opened, or was not: \"status\" is "
+	 "what smbd answered. \"access\" is what the client asked for, "
+	 "\"created\" and \"overwritten\" what became of the file. What was "
+	 "done with it then is in the file_close of the same connectionId "
+	 "and fileId.",
+	 "Nothing, or look at \"status\": NT_STATUS_ACCESS_DENIED from an "
+	 "account that should have access is about rights; many of them in "
+	 "a row may be somebody who looks around."},
+	{"file_close",
+	 "What was opened was closed: how often was read and written, how "
+	 "many bytes, and how long it was open, in microseconds. A file that "
+	 "was renamed meanwhile has its new name.",
+	 "Nothing. `smbguard report --files` adds them up."},
+	{"file_rename",
+	 "A file or folder was given another name or place, \"newPath\", or "
+	 "was not: see \"status\".",
+	 "Nothing. Many by one account within minutes, to an ending that "
+	 "nobody knows, are how ransomware looks: cut off that client."},
+	{"file_link",
+	 "A file was given a second name, \"newPath\": a hard link.",
+	 "Nothing."},
+	{"file_delete",
+	 "A file was deleted, or was not: see \"status\". If the account of "
+	 "this event closed it last, and another one had asked for the "
+	 "deletion, that one's SID is \"requestedBy\".",
+	 "Nothing. `smbguard report --files --path NAME` tells who did what "
+	 "to a file before."},
+	{"directory_create",
+	 "A folder was made. Its file_open tells the same request, with "
+	 "everything about it.",
+	 "Nothing."},
+	{"directory_delete",
+	 "A folder was deleted, or was not: see \"status\".",
+	 "Nothing."},
+	{"file_acl",
+	 "The rights of a file or folder were set: \"changed\" says which "
+	 "part: owner, group, dacl (who may do what), sacl.",
+	 "If nobody was meant to change rights, ask the account, and look at "
+	 "the rights that are there now."},
+	{"file_attributes",
+	 "Attributes or times of a file or folder were set; \"changed\" says "
+	 "which.",
+	 "Nothing. Times that go back may be to hide a change."},
 	{"negotiate_mismatch",
 	 "smbd did not choose what the negotiate event said that it would. "
 	 "The session and share events say what it did.",
@@ -92,9 +136,12 @@ const struct sg_explanation sg_explained_events[] = {
 };
 
 const struct sg_explanation sg_explained_outcomes[] = {
-	{"allowed", "The client was let in.", "Nothing."},
+	{"allowed",
+	 "The client was let in; of a file: it was done.",
+	 "Nothing."},
 	{"denied",
-	 "The client was refused.",
+	 "smbguard refused it: the client was not let in, or of a file, it "
+	 "was not done.",
 	 "The reason says what it lacked and what it could do."},
 	{"would_deny",
 	 "The client was let in, because of audit mode; enforced, the same "
@@ -103,7 +150,10 @@ const struct sg_explanation sg_explained_outcomes[] = {
 	{"detected",
 	 "Something was noticed, and nobody was refused for it.",
 	 "Read the reason."},
-	{"failed", "Something did not work.", "Read the reason."},
+	{"failed",
+	 "Something did not work; of a file: smbd or the file system said no, "
+	 "\"status\" says why.",
+	 "Read the reason."},
 	{NULL, NULL, NULL},
 };
 

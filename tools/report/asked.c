@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "files.h"
 #include "inforce.h"
 
 static const char *const formats[] = {
@@ -129,6 +130,35 @@ static bool prepare_whatif(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+static bool prepare_files(TALLOC_CTX *mem_ctx,
+			  struct sg_report *r,
+			  const struct sg_report_arguments *a)
+{
+	const char *problem = NULL;
+
+	if (a->files == 0 && (a->accounts != NULL || a->paths != NULL)) {
+		problem = "--account and --path go with --files";
+	} else if (a->files != 0 && r->whatif != NULL) {
+		problem = "--files and --if or --config: give one of them";
+	} else if (a->files != 0 && r->format == SG_FORMAT_OPENMETRICS) {
+		problem = "--files has the formats text, json, csv and html";
+	}
+	if (problem != NULL) {
+		fprintf(stderr, "smbguard: %s\n", problem);
+		return false;
+	}
+	if (a->files == 0) {
+		return true;
+	}
+	r->files = sg_files_new(mem_ctx,
+				(const char **)a->accounts,
+				(const char **)a->paths);
+	if (r->files == NULL) {
+		fprintf(stderr, "smbguard: out of memory\n");
+	}
+	return r->files != NULL;
+}
+
 bool sg_report_asked(TALLOC_CTX *mem_ctx,
 		     struct sg_report *r,
 		     const struct sg_report_arguments *a)
@@ -145,7 +175,8 @@ bool sg_report_asked(TALLOC_CTX *mem_ctx,
 	ok = parse_format(a->format, &r->format) &&
 	     parse_time("--since", a->since, &r->have_since, &r->since) &&
 	     parse_time("--until", a->until, &r->have_until, &r->until) &&
-	     parse_client(r, a->client) && prepare_whatif(mem_ctx, r, a);
+	     parse_client(r, a->client) && prepare_whatif(mem_ctx, r, a) &&
+	     prepare_files(mem_ctx, r, a);
 	if (ok && r->have_since && r->have_until && r->since >= r->until) {
 		fprintf(stderr,
 			"smbguard: --since is not before --until: no event is "

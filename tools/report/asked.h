@@ -21,6 +21,9 @@ struct sg_report_arguments {
 	char *smb_conf;
 	char **shares;
 	char **conditions;
+	char **accounts; /* of --files */
+	char **paths;
+	int files;
 	int journal;
 };
 

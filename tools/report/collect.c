@@ -19,6 +19,7 @@
 #include <strings.h>
 
 #include "facts.h"
+#include "files.h"
 #include "inforce.h"
 
 /* What is not charted is counted at 0: "none". */
@@ -52,13 +53,14 @@ static void count_bad(struct sg_report *report,
 }
 
 /* A short text to group by, with its NULs to be seen. */
-static struct sg_text trimmed(TALLOC_CTX *mem_ctx, const struct sg_text *text)
+static struct sg_text trimmed(TALLOC_CTX *mem_ctx,
+			      const struct sg_text *text,
+			      size_t most)
 {
 	char *value = talloc_strdup(mem_ctx, "");
 	size_t i;
 
-	for (i = 0; i < text->len && i < SG_REPORT_VALUE && value != NULL;
-	     i++) {
+	for (i = 0; i < text->len && i < most && value != NULL; i++) {
 		if (text->text[i] == '\0') {
 			value = talloc_strdup_append(value, "\\x00");
 		} else {
@@ -86,12 +88,14 @@ static void trim(struct sg_report *report, struct sg_record *record)
 
 	for (i = 0; i < SG_TEXTS; i++) {
 		struct sg_text *text = &record->text[i];
+		bool path = i == SG_TEXT_PATH || i == SG_TEXT_NEW_PATH;
+		size_t most = path ? SG_FILES_PATH_MAX : SG_REPORT_VALUE;
 
 		/* Lines without escapes have no NULs. */
-		if (text->len > SG_REPORT_VALUE ||
+		if (text->len > most ||
 		    (record->json != NULL && text->len > 0 &&
 		     memchr(text->text, '\0', text->len) != NULL)) {
-			*text = trimmed(report->line, text);
+			*text = trimmed(report->line, text, most);
 		}
 	}
 }
@@ -295,6 +299,9 @@ static void collect(struct sg_report *report, const struct sg_record *record)
 {
 	struct sg_text section = record->text[SG_TEXT_SHARE];
 
+	if (report->files != NULL && !sg_files_add(report->files, record)) {
+		return;
+	}
 	report->matched++;
 	if (record->kind == SG_EVENT_SHARE_CONNECT) {
 		section = sg_report_section(report, record);
@@ -326,6 +333,9 @@ bool sg_report_line(const struct sg_line *line, void *data)
 	}
 	trim(report, &record);
 	sg_count_add(&report->record, record.when);
+	if (report->files != NULL && sg_kind_is_file(record.kind)) {
+		report->files->recorded++;
+	}
 	if (report->whatif != NULL) {
 		sg_whatif_note(report->whatif, &record);
 	}

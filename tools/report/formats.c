@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void csv_cell(FILE *out, const char *text, bool first)
+#include "csv.h"
+
+void sg_csv_cell(FILE *out, const char *text, bool first)
 {
 	const char *p = NULL;
 
@@ -45,7 +47,9 @@ static void csv_row(FILE *out, const struct sg_row *row)
 	size_t i;
 
 	for (i = 0; i < SG_COLUMNS; i++) {
-		csv_cell(out, sg_report_shown(frame, row->column[i]), i == 0);
+		sg_csv_cell(out,
+			    sg_report_shown(frame, row->column[i]),
+			    i == 0);
 	}
 	fprintf(out,
 		",%" PRIu64 ",%s,%s,%s\r\n",

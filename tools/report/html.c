@@ -180,7 +180,7 @@ static void timeline(FILE *out, const struct sg_timeline *t)
 	fprintf(out, "</p></section>\n");
 }
 
-static void summary_list(FILE *out, const struct sg_summary *summary)
+void sg_html_summary(FILE *out, const struct sg_summary *summary)
 {
 	size_t i;
 
@@ -216,7 +216,7 @@ static void charts(FILE *out, const struct sg_report *r)
 	fprintf(out, "</div>\n");
 }
 
-static void head(FILE *out, const struct sg_sheets *sheets)
+void sg_html_head(FILE *out, const struct sg_sheet *sheets, size_t num)
 {
 	size_t i;
 
@@ -229,10 +229,15 @@ static void head(FILE *out, const struct sg_sheets *sheets)
 		"<meta name=\"viewport\" content=\"width=device-width\">\n"
 		"<title>smbguard report</title>\n<style>\n");
 	fputs(PAGE_COLOURS PAGE_STYLE PAGE_NARROW PAGE_PRINT, out);
-	for (i = 0; i < SG_SHEETS; i++) {
-		sg_html_titles(out, &sheets->sheet[i]);
+	for (i = 0; i < num; i++) {
+		sg_html_titles(out, &sheets[i]);
 	}
 	fprintf(out, "</style>\n</head>\n<body>\n<h1>smbguard report</h1>\n");
+}
+
+void sg_html_end(FILE *out)
+{
+	fprintf(out, "<script>" PAGE_SCRIPT "</script>\n</body>\n</html>\n");
 }
 
 bool sg_report_html(const struct sg_report *r, FILE *out)
@@ -247,8 +252,8 @@ bool sg_report_html(const struct sg_report *r, FILE *out)
 		talloc_free(frame);
 		return false;
 	}
-	head(out, sheets);
-	summary_list(out, &summary);
+	sg_html_head(out, sheets->sheet, SG_SHEETS);
+	sg_html_summary(out, &summary);
 	if (r->partial) {
 		fprintf(out,
 			"<p><strong>Not all could be read.</strong></p>\n");
@@ -257,7 +262,7 @@ bool sg_report_html(const struct sg_report *r, FILE *out)
 	for (i = 0; i < SG_SHEETS; i++) {
 		sg_html_sheet(out, &sheets->sheet[i]);
 	}
-	fprintf(out, "<script>" PAGE_SCRIPT "</script>\n</body>\n</html>\n");
+	sg_html_end(out);
 	talloc_free(frame);
 	return ferror(out) == 0;
 }

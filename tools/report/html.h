@@ -16,6 +16,17 @@
 void sg_html(FILE *out, const char *text);
 
 /**
+ * All up to the page's heading, with what its tables need; and a summary.
+ */
+void sg_html_head(FILE *out, const struct sg_sheet *sheets, size_t num);
+void sg_html_summary(FILE *out, const struct sg_summary *summary);
+
+/**
+ * The page's end, with its script.
+ */
+void sg_html_end(FILE *out);
+
+/**
  * A table, in a section of its own; nothing where there are no rows.
  */
 void sg_html_sheet(FILE *out, const struct sg_sheet *sheet);

@@ -186,7 +186,14 @@ void sg_html_sheet(FILE *out, const struct sg_sheet *sheet)
 	for (i = 0; i < sheet->num_rows; i++) {
 		row(out, sheet, i);
 	}
-	fprintf(out, "</tbody></table></div></section>\n");
+	fprintf(out, "</tbody></table></div>");
+	if (sheet->left_out > 0) {
+		fprintf(out,
+			"<p>And %zu more: --format=json and --format=csv have "
+			"all.</p>",
+			sheet->left_out);
+	}
+	fprintf(out, "</section>\n");
 }
 
 void sg_html_titles(FILE *out, const struct sg_sheet *sheet)

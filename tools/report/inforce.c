@@ -101,6 +101,11 @@ static bool add(struct sg_in_force *f, const char *policy, const char *name)
 	return true;
 }
 
+static bool asks_for_files(const struct sg_settings *settings)
+{
+	return (settings->file_events & ~(uint32_t)SG_FILE_NONE) != 0;
+}
+
 static bool add_share(struct sg_in_force *f,
 		      const struct sg_conf_section *section,
 		      bool preloaded)
@@ -115,6 +120,7 @@ static bool add_share(struct sg_in_force *f,
 	policy = guarded ? policy_of(f, f, settings)
 			 : "smbd does not ask smbguard";
 	f->num_faults += settings->num_faults;
+	f->files = f->files || (guarded && asks_for_files(settings));
 	return policy != NULL && add(f, policy, section->name);
 }
 
@@ -130,6 +136,7 @@ static bool read_policy(struct sg_in_force *f)
 		return false;
 	}
 	f->num_faults = f->global->num_faults + f->global->num_exception_faults;
+	f->files = asks_for_files(f->global);
 	policy = policy_of(f, f, NULL);
 	ok = policy != NULL && add(f, policy, "global");
 	for (i = 1; ok && i < f->conf->num_sections; i++) {

@@ -29,6 +29,7 @@ struct sg_in_force {
 	struct sg_in_force_row *rows; /* the first is [global] alone */
 	size_t num_rows;
 	size_t num_faults;
+	bool files; /* one of the sections asks for events of files */
 	struct sg_tally homes;
 };
 

@@ -22,6 +22,7 @@
 #include "smbguard_config.h"
 #include "asked.h"
 #include "common/tool.h"
+#include "files.h"
 #include "inforce.h"
 
 static const char help[] =
@@ -52,11 +53,21 @@ static const char help[] =
 	"--config asks the same of a whole smb.conf, as if all of it were\n"
 	"enforced, with its exceptions as they are now.\n"
 	"\n"
+	"--files asks who read, changed and deleted which files, as far as\n"
+	"\"file events\" in smb.conf had that recorded; what was not encrypted\n"
+	"comes first. An account is alice or DOMAIN\\alice. A PATTERN has * and\n"
+	"?; without a slash it is for the last name of a path, with one for the\n"
+	"whole path in its share:\n"
+	"  smbguard report --files --since 7d --path \"*.xlsx\"\n"
+	"  smbguard report --files --account alice --path \"Accounts/*\"\n"
+	"\n"
 	"At most 100000 rows are kept, the rest is counted in rows of others;\n"
-	"values longer than 256 bytes are cut.\n"
+	"values longer than 256 bytes are cut, paths longer than 1024. Of files,\n"
+	"at most 100000 paths and rows are kept, and sums are of all.\n"
 	"\n"
 	"Exit code: 0 nobody was or would be refused, 1 somebody was or would\n"
 	"be, 2 it could not be answered (no event is no answer), or not of all.\n"
+	"With --files it is 0 or 2.\n"
 	"\n"
 	"  smbguard report --since 7d\n"
 	"  smbguard report --since 30d --config new.conf\n"
@@ -125,6 +136,13 @@ const char *sg_report_nothing(const struct sg_report *r)
 		return "There is no event of the period that is asked for.";
 	}
 	if (kinds[SG_EVENT_NEGOTIATE] + kinds[SG_EVENT_SESSION] +
+			    kinds[SG_EVENT_SHARE_CONNECT] ==
+		    0 &&
+	    sg_seen_files(&r->seen) > 0) {
+		return "Nobody connected in the period; there are events of "
+		       "files alone: see smbguard report --files.";
+	}
+	if (kinds[SG_EVENT_NEGOTIATE] + kinds[SG_EVENT_SESSION] +
 		    kinds[SG_EVENT_SHARE_CONNECT] ==
 	    0) {
 		return r->shares != NULL || r->have_client
@@ -144,14 +162,22 @@ static bool write_report(struct sg_report *r)
 		[SG_FORMAT_HTML] = sg_report_html,
 		[SG_FORMAT_OPENMETRICS] = sg_report_openmetrics,
 	};
+	bool (*const of_files[])(const struct sg_report *report, FILE *out) = {
+		[SG_FORMAT_TEXT] = sg_files_text,
+		[SG_FORMAT_JSON] = sg_files_json,
+		[SG_FORMAT_CSV] = sg_files_csv,
+		[SG_FORMAT_HTML] = sg_files_html,
+	};
 	bool ok = sg_rows_sort(&r->rows);
 	int ret;
 
-	if (!ok || sg_seen_is_out_of_memory(&r->seen)) {
+	if (!ok || sg_seen_is_out_of_memory(&r->seen) ||
+	    (r->files != NULL && sg_files_is_out_of_memory(r->files))) {
 		fprintf(stderr, "smbguard: out of memory\n");
 		return false;
 	}
-	ok = writers[r->format](r, stdout);
+	ok = r->files != NULL ? of_files[r->format](r, stdout)
+			      : writers[r->format](r, stdout);
 	ret = fflush(stdout);
 	if (!ok || ret != 0) {
 		perror("smbguard: standard output");
@@ -182,6 +208,8 @@ static void free_arguments(struct sg_report_arguments *a)
 	free(a->smb_conf);
 	free_list(a->shares);
 	free_list(a->conditions);
+	free_list(a->accounts);
+	free_list(a->paths);
 }
 
 static int run(const struct sg_report_arguments *a, const char **files)
@@ -202,7 +230,10 @@ static int run(const struct sg_report_arguments *a, const char **files)
 		goto done;
 	}
 	r->partial = !read_input(r, a, files);
-	nothing = sg_report_nothing(r);
+	if (r->files != NULL) {
+		sg_files_end(r->files);
+	}
+	nothing = r->files != NULL ? sg_files_nothing(r) : sg_report_nothing(r);
 	answered = !r->partial && nothing == NULL;
 	if (nothing != NULL) {
 		fprintf(stderr, "smbguard: %s\n", nothing);
@@ -218,15 +249,16 @@ static int run(const struct sg_report_arguments *a, const char **files)
 	if (!answered || !ok) {
 		goto done;
 	}
-	if (r->refused > 0) {
+	if (r->refused > 0 && r->files == NULL) {
 		result = SG_EXIT_FINDINGS;
-	} else if (r->unknown == 0) {
+	} else if (r->unknown == 0 || r->files != NULL) {
 		result = SG_EXIT_OK;
 	}
 done:
 	if (r != NULL) {
 		sg_rows_free(&r->rows);
 		sg_seen_end(&r->seen);
+		sg_files_free(r->files);
 	}
 	talloc_free(mem_ctx);
 	return result;
@@ -256,6 +288,7 @@ static int answer(poptContext context,
 /* clang-format off */
 #define ARGUMENT(name, type, field, what, word) \
 	{name, '\0', type, field, 0, what, word}
+#define FLAG(name, field, what) ARGUMENT(name, POPT_ARG_NONE, field, what, NULL)
 /* clang-format on */
 
 int sg_command_report(int argc, const char **argv)
@@ -283,6 +316,19 @@ int sg_command_report(int argc, const char **argv)
 			 &a.client,
 			 "this address or network only",
 			 "ADDRESS"),
+		FLAG("files",
+		     &a.files,
+		     "who read, changed and deleted which files"),
+		ARGUMENT("account",
+			 POPT_ARG_ARGV,
+			 &a.accounts,
+			 "of files: this account only; may be repeated",
+			 "NAME"),
+		ARGUMENT("path",
+			 POPT_ARG_ARGV,
+			 &a.paths,
+			 "of files: such names only; may be repeated",
+			 "PATTERN"),
 		ARGUMENT("if",
 			 POPT_ARG_ARGV,
 			 &a.conditions,
@@ -305,11 +351,7 @@ int sg_command_report(int argc, const char **argv)
 		 0,
 		 "text, json, csv, html or openmetrics",
 		 "FORMAT"},
-		ARGUMENT("journal",
-			 POPT_ARG_NONE,
-			 &a.journal,
-			 "read the systemd journal",
-			 NULL),
+		FLAG("journal", &a.journal, "read the systemd journal"),
 		ARGUMENT("journal-directory",
 			 POPT_ARG_STRING,
 			 &a.directory,

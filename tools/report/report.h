@@ -107,6 +107,7 @@ enum sg_format {
 
 struct sg_whatif;
 struct sg_in_force;
+struct sg_files;
 
 struct sg_report {
 	/* what was asked */
@@ -124,6 +125,7 @@ struct sg_report {
 	const char **whatif_options; /* as written, NULL: none */
 	const char *whatif_conf;     /* NULL: none */
 	const struct sg_in_force *in_force;
+	struct sg_files *files; /* NULL: not asked for */
 
 	/* what was found */
 	struct sg_rows rows;

@@ -360,12 +360,25 @@ void sg_seen_add(struct sg_seen *seen,
 	if (visit) {
 		add_share(seen, r, share, ready);
 	}
-	if (r->text[SG_TEXT_EXCEPTION].len > 0) {
+	if (r->text[SG_TEXT_EXCEPTION].len > 0 && !sg_kind_is_file(r->kind)) {
 		add_exception(seen, r);
 	}
 	if (is_notable(r->kind)) {
 		add_notice(seen, r);
 	}
+}
+
+uint64_t sg_seen_files(const struct sg_seen *seen)
+{
+	uint64_t files = 0;
+	int kind;
+
+	for (kind = 1; kind < SG_EVENT_KINDS; kind++) {
+		bool is_file = sg_kind_is_file((enum sg_event_kind)kind);
+
+		files += is_file ? seen->kinds[kind] : 0;
+	}
+	return files;
 }
 
 struct sg_clients_sum sg_seen_sum(const struct sg_seen *seen)

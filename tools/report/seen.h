@@ -147,6 +147,11 @@ size_t sg_seen_silences(const struct sg_seen *seen,
 			struct sg_silence silences[SG_SILENCES]);
 
 /**
+ * Events of files among those that are asked for.
+ */
+uint64_t sg_seen_files(const struct sg_seen *seen);
+
+/**
  * Count one more.
  */
 void sg_count_add(struct sg_count *count, int64_t when);

@@ -10,7 +10,7 @@
 
 #include "report.h"
 
-#define SG_SHEET_COLUMNS 12
+#define SG_SHEET_COLUMNS 13
 
 enum sg_cell {
 	SG_CELL_TEXT = 0,
@@ -31,7 +31,8 @@ struct sg_sheet {
 	const struct sg_sheet_column *columns;
 	size_t num_columns;
 	size_t num_rows;
-	bool in_text; /* for people at a terminal as well */
+	size_t left_out; /* further rows, for which there is no room */
+	bool in_text;	 /* for people at a terminal as well */
 	/* Fills in shown texts of one row; those left NULL are empty. */
 	void (*fill)(TALLOC_CTX *mem_ctx,
 		     const struct sg_sheet *sheet,
@@ -101,6 +102,30 @@ bool sg_summary(TALLOC_CTX *mem_ctx,
 		const struct sg_report *report,
 		const struct sg_sheets *sheets,
 		struct sg_summary *summary);
+
+/**
+ * Add a line, of which text is made safe for a terminal. False when out of
+ * memory.
+ */
+bool sg_summary_add(TALLOC_CTX *mem_ctx,
+		    struct sg_summary *summary,
+		    const char *label,
+		    const char *fmt,
+		    ...) __attribute__((format(printf, 4, 5)));
+
+/**
+ * What every report says of itself: server, time, what was asked, what of it
+ * there is, the policy. False when out of memory.
+ */
+bool sg_summary_head(TALLOC_CTX *mem_ctx,
+		     const struct sg_report *report,
+		     struct sg_summary *summary);
+
+/**
+ * For a person at a terminal: a summary, and a table that has rows.
+ */
+void sg_text_summary(const struct sg_summary *summary, FILE *out);
+void sg_text_sheet(const struct sg_sheet *sheet, FILE *out);
 
 /**
  * "94%": never more than it is.

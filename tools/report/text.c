@@ -97,7 +97,7 @@ static void upper(char *to, size_t size, const char *title)
 	to[i] = '\0';
 }
 
-static void print_sheet(const struct sg_sheet *sheet, FILE *out)
+void sg_text_sheet(const struct sg_sheet *sheet, FILE *out)
 {
 	char titles[SG_SHEET_COLUMNS][32];
 	const char *cells[SG_SHEET_COLUMNS] = {NULL};
@@ -130,6 +130,12 @@ static void print_sheet(const struct sg_sheet *sheet, FILE *out)
 		fill_cells(frame, sheet, row, cells);
 		print_cells(out, sheet, widths, cells);
 		talloc_free(frame);
+	}
+	if (sheet->left_out > 0) {
+		fprintf(out,
+			"and %zu more: --format=csv and --format=json have "
+			"all\n",
+			sheet->left_out);
 	}
 }
 
@@ -186,6 +192,16 @@ static void print_line(const struct sg_line_of_summary *line, FILE *out)
 	}
 }
 
+void sg_text_summary(const struct sg_summary *summary, FILE *out)
+{
+	size_t i;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	for (i = 0; i < summary->num; i++) {
+		print_line(&summary->lines[i], out);
+	}
+}
+
 bool sg_report_text(const struct sg_report *r, FILE *out)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
@@ -194,13 +210,10 @@ bool sg_report_text(const struct sg_report *r, FILE *out)
 	bool ok = sheets != NULL && sg_summary(frame, r, sheets, &summary);
 	size_t i;
 
-	setlocale(LC_CTYPE, "C.UTF-8");
-	for (i = 0; i < summary.num; i++) {
-		print_line(&summary.lines[i], out);
-	}
+	sg_text_summary(&summary, out);
 	for (i = 0; ok && i < SG_SHEETS; i++) {
 		if (sheets->sheet[i].in_text && sheets->sheet[i].num_rows > 0) {
-			print_sheet(&sheets->sheet[i], out);
+			sg_text_sheet(&sheets->sheet[i], out);
 		}
 	}
 	talloc_free(frame);

@@ -27,6 +27,7 @@
 #include "core/rows.h"
 #include "events/events.h"
 
+#define SESSION "\"session\""
 #define PID "\"pid\":"
 
 struct recall {
@@ -133,7 +134,10 @@ static bool take(const struct sg_line *line, void *data)
 	const char *kind = NULL;
 	size_t i;
 
-	if (!is_of_a_process(r, line)) {
+	/* Most lines may be about files: look before they are parsed. */
+	if (line->text == NULL ||
+	    memmem(line->text, line->len, SESSION, strlen(SESSION)) == NULL ||
+	    !is_of_a_process(r, line)) {
 		return true;
 	}
 	event = sg_event_of_line(line, NULL, &problem);

@@ -36,6 +36,7 @@ static const char *const types[] = {
 	[SG_TYPE_NUMBER] = "number",
 	[SG_TYPE_PATH] = "path",
 	[SG_TYPE_NAMES] = "names",
+	[SG_TYPE_PATTERNS] = "patterns",
 };
 
 /* The names whose bits are in mask. */

@@ -34,7 +34,7 @@ static void put_text(json_t *root, const char *path, const char *text)
 
 static json_t *types_of(const json_t *event, const struct sg_siem_kind *kind)
 {
-	json_t *types = list_of(kind->ecs_types);
+	json_t *types = list_of(sg_siem_file_types(event, kind));
 	const char *outcome = sg_event_text(event, "outcome", NULL);
 
 	if (kind->ecs_judged && outcome != NULL) {
@@ -121,6 +121,7 @@ json_t *sg_siem_ecs(json_t *event)
 		}
 	}
 	put_related(root, event);
+	sg_siem_file_ecs(root, event);
 	sg_siem_put(root, "smbguard", json_incref(event));
 	return root;
 }

@@ -56,7 +56,10 @@ bool sg_watch_severity(struct sg_watch_filter *filter, const char *name)
 /* What happens all day, and is not worth a line to a person */
 static bool is_noise(const struct sg_watch_filter *filter, const json_t *event)
 {
-	if (!is(event, "outcome", "allowed")) {
+	if (sg_kind_is_file(sg_event_kind_of(event))) {
+		return !filter->files && !is(event, "outcome", "denied");
+	}
+	if (filter->every || !is(event, "outcome", "allowed")) {
 		return false;
 	}
 	return is(event, "event", "share_disconnect") ||
@@ -74,7 +77,8 @@ bool sg_watch_wants(const struct sg_watch_filter *filter,
 		return false;
 	}
 	if (filter->refused && !is(event, "outcome", "denied") &&
-	    !is(event, "outcome", "would_deny")) {
+	    !is(event, "outcome", "would_deny") &&
+	    !(filter->files && sg_watch_is_refused_file(event))) {
 		return false;
 	}
 	if (filter->shares != NULL && !in_shares(filter, event)) {
@@ -84,5 +88,5 @@ bool sg_watch_wants(const struct sg_watch_filter *filter,
 	    (client == NULL || !sg_network_contains(&filter->client, client))) {
 		return false;
 	}
-	return !for_person || filter->every || !is_noise(filter, event);
+	return !for_person || !is_noise(filter, event);
 }

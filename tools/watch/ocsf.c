@@ -25,6 +25,7 @@ static const struct ocsf_class {
 	{SG_OCSF_SMB, 4, 4006, "SMB Activity"},
 	{SG_OCSF_LOGON, 3, 3002, "Authentication"},
 	{SG_OCSF_FINDING, 2, 2004, "Detection Finding"},
+	{SG_OCSF_FILE, 1, 1001, "File System Activity"},
 	{SG_OCSF_ERROR, 6, 6008, "Application Error"},
 };
 
@@ -49,14 +50,17 @@ static const struct ocsf_class *class_of(const struct sg_siem_kind *kind)
 }
 
 static void put_class(json_t *root,
+		      const json_t *event,
 		      const struct sg_siem_kind *kind,
 		      const struct ocsf_class *class)
 {
+	int activity = sg_siem_file_activity(event, kind);
+
 	put_int(root, "category_uid", class->category);
 	put_int(root, "class_uid", class->uid);
 	put_text(root, "class_name", class->name);
-	put_int(root, "activity_id", kind->ocsf_activity);
-	put_int(root, "type_uid", class->uid * 100 + kind->ocsf_activity);
+	put_int(root, "activity_id", activity);
+	put_int(root, "type_uid", class->uid * 100 + activity);
 }
 
 static void put_metadata(json_t *root, enum sg_ocsf_class class)
@@ -64,7 +68,8 @@ static void put_metadata(json_t *root, enum sg_ocsf_class class)
 	json_t *profiles = json_array();
 
 	json_array_append_new(profiles, json_string("security_control"));
-	if (class == SG_OCSF_SMB || class == SG_OCSF_ERROR) {
+	if (class == SG_OCSF_SMB || class == SG_OCSF_ERROR ||
+	    class == SG_OCSF_FILE) {
 		json_array_append_new(profiles, json_string("host"));
 	}
 	put_text(root, "metadata.version", SG_OCSF_VERSION);
@@ -180,6 +185,17 @@ static void place_finding(json_t *root,
 	sg_siem_put(root, "evidences", list);
 }
 
+/* The server alone: these have no place for the client. */
+static void place_device(json_t *root, json_t *src, json_t *dst)
+{
+	sg_siem_put(root, "device.type_id", json_integer(1));
+	sg_siem_put(root,
+		    "device.hostname",
+		    json_incref(json_object_get(dst, "hostname")));
+	json_decref(src);
+	json_decref(dst);
+}
+
 json_t *sg_siem_ocsf(json_t *event, int64_t when)
 {
 	const struct sg_siem_kind *kind = sg_siem_kind_of(event);
@@ -189,7 +205,7 @@ json_t *sg_siem_ocsf(json_t *event, int64_t when)
 	json_t *dst = NULL;
 	json_t *user = NULL;
 
-	put_class(root, kind, class_of(kind));
+	put_class(root, event, kind, class_of(kind));
 	sg_siem_put(root, "time", json_integer(when / 1000));
 	put_metadata(root, kind->ocsf_class);
 	put_judgement(root, event, kind->ocsf_class);
@@ -204,16 +220,16 @@ json_t *sg_siem_ocsf(json_t *event, int64_t when)
 	src = taken(root, "src");
 	dst = taken(root, "dst");
 	user = named_user(taken(root, "user"),
-			  kind->ocsf_class == SG_OCSF_LOGON);
+			  kind->ocsf_class == SG_OCSF_LOGON ||
+				  kind->ocsf_class == SG_OCSF_FILE);
 	if (kind->ocsf_class == SG_OCSF_FINDING) {
 		place_finding(root, event, src, dst, user);
 	} else if (kind->ocsf_class == SG_OCSF_ERROR) {
-		sg_siem_put(root, "device.type_id", json_integer(1));
-		sg_siem_put(root,
-			    "device.hostname",
-			    json_incref(json_object_get(dst, "hostname")));
-		json_decref(src);
-		json_decref(dst);
+		place_device(root, src, dst);
+	} else if (kind->ocsf_class == SG_OCSF_FILE) {
+		place_device(root, src, dst);
+		sg_siem_put(root, "actor.user", user);
+		sg_siem_file_ocsf(root, event);
 	} else {
 		sg_siem_put(root, "src_endpoint", src);
 		sg_siem_put(root, "dst_endpoint", dst);

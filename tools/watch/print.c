@@ -44,9 +44,48 @@ static void print_field(const json_t *event,
 	free(printable);
 }
 
+static void print_printable(const char *text, size_t len)
+{
+	char *printable = sg_printable(text, len);
+
+	printf("%s", printable != NULL ? printable : "?");
+	free(printable);
+}
+
+/* In place of the reason, which says what the columns say already */
+static void print_file(const json_t *event)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	const char *status = sg_event_text(event, "status", NULL);
+	char *text = sg_watch_file_text(frame, event);
+
+	printf("  ");
+	if (text != NULL) {
+		print_printable(text, talloc_get_size(text) - 1);
+	}
+	if (status != NULL && strcmp(status, "NT_STATUS_OK") != 0) {
+		print_field(event, "status", ": ", 0);
+	}
+	talloc_free(frame);
+}
+
+/* Of a file, the cipher that was used, not one that could have been */
+static void print_cipher(const json_t *event, bool is_file)
+{
+	const json_t *encrypted = json_object_get(event, "encrypted");
+
+	if (!is_file || json_is_true(encrypted)) {
+		print_field(event, "cipher", "  ", 11);
+	} else {
+		printf("  %-11s",
+		       encrypted != NULL ? "unencrypted" : "unknown");
+	}
+}
+
 void sg_watch_print(const json_t *event, int64_t when, bool colour)
 {
 	const char *outcome = sg_event_text(event, "outcome", NULL);
+	bool is_file = sg_kind_is_file(sg_event_kind_of(event));
 	char time[SG_TIME_SIZE];
 
 	printf("%s  %s",
@@ -59,7 +98,11 @@ void sg_watch_print(const json_t *event, int64_t when, bool colour)
 	print_field(event, "account", "  ", 10);
 	print_field(event, "share", "  ", 10);
 	print_field(event, "dialect", "  ", 7);
-	print_field(event, "cipher", "  ", 11);
-	print_field(event, "reason", "  ", 0);
+	print_cipher(event, is_file);
+	if (is_file) {
+		print_file(event);
+	} else {
+		print_field(event, "reason", "  ", 0);
+	}
 	printf("\n");
 }

@@ -73,6 +73,58 @@ static const struct sg_siem_kind kinds[] = {
 	 true,
 	 SG_OCSF_SMB,
 	 2},
+	/* Of opens and closes more is told: see siem_file.c. */
+	{SG_EVENT_FILE_OPEN,
+	 "event",
+	 "file",
+	 "access",
+	 false,
+	 SG_OCSF_FILE,
+	 14},
+	{SG_EVENT_FILE_CLOSE, "event", "file", "info", false, SG_OCSF_FILE, 99},
+	{SG_EVENT_FILE_RENAME,
+	 "event",
+	 "file",
+	 "change",
+	 false,
+	 SG_OCSF_FILE,
+	 5},
+	{SG_EVENT_FILE_LINK,
+	 "event",
+	 "file",
+	 "creation",
+	 false,
+	 SG_OCSF_FILE,
+	 1},
+	{SG_EVENT_FILE_DELETE,
+	 "event",
+	 "file",
+	 "deletion",
+	 false,
+	 SG_OCSF_FILE,
+	 4},
+	{SG_EVENT_DIRECTORY_CREATE,
+	 "event",
+	 "file",
+	 "creation",
+	 false,
+	 SG_OCSF_FILE,
+	 1},
+	{SG_EVENT_DIRECTORY_DELETE,
+	 "event",
+	 "file",
+	 "deletion",
+	 false,
+	 SG_OCSF_FILE,
+	 4},
+	{SG_EVENT_FILE_ACL, "event", "file", "change", false, SG_OCSF_FILE, 7},
+	{SG_EVENT_FILE_ATTRIBUTES,
+	 "event",
+	 "file",
+	 "change",
+	 false,
+	 SG_OCSF_FILE,
+	 6},
 	{SG_EVENT_NEGOTIATE_TAMPERED,
 	 "alert",
 	 "intrusion_detection network",
@@ -131,7 +183,7 @@ static const struct sg_siem_severity severities[] = {
 	{"", 0, 0},
 };
 
-#define LOGGED_ON (SG_OCSF_SMB | SG_OCSF_LOGON | SG_OCSF_FINDING)
+#define LOGGED_ON (SG_OCSF_SMB | SG_OCSF_LOGON | SG_OCSF_FINDING | SG_OCSF_FILE)
 
 /*
  * Of OCSF, "src", "dst" and "user" are put where a class has them: see ocsf.c.
@@ -165,6 +217,10 @@ const struct sg_siem_field sg_siem_fields[] = {
 	 NULL,
 	 "connection_info.uid",
 	 SG_OCSF_SMB},
+	{"connectionId", SG_SIEM_SAME, NULL, "connection_uid", SG_OCSF_FILE},
+	{"path", SG_SIEM_SAME, "file.path", "file.path", SG_OCSF_FILE},
+	{"newPath", SG_SIEM_SAME, NULL, "file_result.path", SG_OCSF_FILE},
+	{"attributes", SG_SIEM_SAME, "file.attributes", NULL, 0},
 	{"pid", SG_SIEM_SAME, "process.pid", NULL, 0},
 	{"serverName", SG_SIEM_SAME, "host.name", "dst.hostname", SG_OCSF_ANY},
 	{"localAddress", SG_SIEM_SAME, "destination.address", NULL, 0},
@@ -184,7 +240,12 @@ const struct sg_siem_field sg_siem_fields[] = {
 	{"share", SG_SIEM_SAME, NULL, "share", SG_OCSF_SMB},
 	{"dialect", SG_SIEM_SAME, NULL, "dialect", SG_OCSF_SMB},
 	{"offer.dialects", SG_SIEM_SAME, NULL, "client_dialects", SG_OCSF_SMB},
-	{"status", SG_SIEM_SAME, "error.code", "status_code", SG_OCSF_LOGON},
+	{"status", SG_SIEM_STATUS, "error.code", NULL, 0},
+	{"status",
+	 SG_SIEM_SAME,
+	 NULL,
+	 "status_code",
+	 SG_OCSF_LOGON | SG_OCSF_FILE},
 	{"policy.option", SG_SIEM_SAME, "rule.name", NULL, 0},
 	{"policy.scope", SG_SIEM_SAME, "rule.ruleset", NULL, 0},
 	{NULL, SG_SIEM_SAME, NULL, NULL, 0},
@@ -259,6 +320,10 @@ json_t *sg_siem_value(const json_t *event, const struct sg_siem_field *field)
 		return NULL;
 	}
 	if (field->how == SG_SIEM_ADDRESS && !is_address(value)) {
+		return NULL;
+	}
+	if (field->how == SG_SIEM_STATUS &&
+	    is(event, field->name, "NT_STATUS_OK")) {
 		return NULL;
 	}
 	if (field->how == SG_SIEM_TEXT && json_is_integer(value)) {

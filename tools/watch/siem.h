@@ -23,10 +23,12 @@ enum sg_ocsf_class {
 	SG_OCSF_LOGON = 2,
 	SG_OCSF_FINDING = 4,
 	SG_OCSF_ERROR = 8,
+	SG_OCSF_FILE = 16,
 };
 
-#define SG_OCSF_ANY \
-	(SG_OCSF_SMB | SG_OCSF_LOGON | SG_OCSF_FINDING | SG_OCSF_ERROR)
+#define SG_OCSF_ANY                                                      \
+	(SG_OCSF_SMB | SG_OCSF_LOGON | SG_OCSF_FINDING | SG_OCSF_ERROR | \
+	 SG_OCSF_FILE)
 
 /* What a kind of event is. Words are separated by blanks. */
 struct sg_siem_kind {
@@ -43,6 +45,7 @@ enum sg_siem_how {
 	SG_SIEM_SAME = 0,
 	SG_SIEM_TEXT,	 /* a number becomes text */
 	SG_SIEM_ADDRESS, /* only what is an IP address */
+	SG_SIEM_STATUS,	 /* only what is no success */
 };
 
 /* Where a field goes; a path has dots, NULL: nowhere. */
@@ -86,6 +89,20 @@ json_t *sg_siem_value(const json_t *event, const struct sg_siem_field *field);
  * Put a value where a path says, "source.ip"; it is stolen, and may be NULL.
  */
 void sg_siem_put(json_t *root, const char *path, json_t *value);
+
+/**
+ * What an event of a file is by what came of it: words for ECS, an activity for
+ * OCSF. That of the kind's row unless it says more.
+ */
+const char *sg_siem_file_types(const json_t *event,
+			       const struct sg_siem_kind *kind);
+int sg_siem_file_activity(const json_t *event, const struct sg_siem_kind *kind);
+
+/**
+ * Put what the two say of a file beside its path.
+ */
+void sg_siem_file_ecs(json_t *root, const json_t *event);
+void sg_siem_file_ocsf(json_t *root, const json_t *event);
 
 /** An event in each of the two. NULL when out of memory. */
 json_t *sg_siem_ecs(json_t *event);

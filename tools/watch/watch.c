@@ -51,6 +51,7 @@ struct asked {
 	int all;
 	int every;
 	int refused;
+	int files;
 	int help;
 };
 
@@ -68,7 +69,10 @@ static const char help[] =
 	"  " SG_DEFAULT_AUDIT_FILE "\n"
 	"through rotation. Of FILEs it shows all, and ends.\n"
 	"\n"
-	"In text, the ends of trees and what is let in to IPC$ are left out.\n"
+	"In text, the ends of trees, what is let in to IPC$ and what is done to\n"
+	"files are left out. --every shows the first two. --files shows files,\n"
+	"too: what was done, and how that was protected; with --refused, those\n"
+	"that smbd or the file system refused for want of rights.\n"
 	"--format=json passes the lines on as they are; ecs and ocsf write them\n"
 	"in the words of the Elastic Common Schema " SG_ECS_VERSION
 	" and of the Open\n"
@@ -78,6 +82,7 @@ static const char help[] =
 	"Ends on SIGINT and SIGTERM. Exit code: 0, or 2 for an error.\n"
 	"\n"
 	"  smbguard watch --refused\n"
+	"  smbguard watch --files --share payroll\n"
 	"  smbguard watch --all --share payroll --client 192.0.2.0/24\n"
 	"  smbguard watch --format=json | jq 'select(.outcome == \"denied\")'\n";
 
@@ -174,6 +179,7 @@ static bool parse(struct watch *w, const struct asked *a)
 	}
 	w->filter.refused = a->refused != 0;
 	w->filter.every = a->every != 0;
+	w->filter.files = a->files != 0;
 	w->filter.shares = a->shares;
 	w->filter.have_client = a->client != NULL;
 	if (a->client != NULL &&
@@ -295,6 +301,10 @@ int sg_command_watch(int argc, const char **argv)
 		     'e',
 		     &a.every,
 		     "also the ends of trees, and IPC$"),
+		FLAG("files",
+		     '\0',
+		     &a.files,
+		     "also what is done to files, with text"),
 		VALUE("format",
 		      'f',
 		      POPT_ARG_STRING,

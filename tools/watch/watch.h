@@ -9,6 +9,7 @@
 #define SMBGUARD_TOOLS_WATCH_WATCH_H
 
 #include <signal.h>
+#include <talloc.h>
 
 #include "core/addr.h"
 #include "events/events.h"
@@ -18,6 +19,7 @@ struct sg_watch_filter {
 	bool refused;  /* nothing but what was, or would be */
 	int severity;  /* this and worse; 0: all */
 	bool every;    /* also what a person rarely asks for */
+	bool files;    /* also what was done to files */
 	char **shares; /* ends with a NULL; NULL: all */
 	bool have_client;
 	struct sg_network client;
@@ -26,8 +28,9 @@ struct sg_watch_filter {
 /**
  * Is an event to be shown?
  *
- * for_person: in text, the ends of trees and what is let in to IPC$ are left
- * out, unless they are asked for. A refusal never is.
+ * for_person: in text, the ends of trees, what is let in to IPC$, and what is
+ * done to files are left out, unless they are asked for. What smbguard refuses
+ * never is.
  */
 bool sg_watch_wants(const struct sg_watch_filter *filter,
 		    const json_t *event,
@@ -37,6 +40,17 @@ bool sg_watch_wants(const struct sg_watch_filter *filter,
  * Take a severity by its name, "critical". False for what is none.
  */
 bool sg_watch_severity(struct sg_watch_filter *filter, const char *name);
+
+/**
+ * Was an operation on a file refused for want of rights, by whomever?
+ */
+bool sg_watch_is_refused_file(const json_t *event);
+
+/**
+ * What an event of a file says, "read 4096 bytes of a/b.txt": talloc()ed on
+ * mem_ctx, any bytes. NULL when out of memory.
+ */
+char *sg_watch_file_text(TALLOC_CTX *mem_ctx, const json_t *event);
 
 /**
  * An event as a line of text for a person.

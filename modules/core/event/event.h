@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "core/event/file.h"
 #include "core/policy.h"
 #include "core/wire/validate.h"
 
@@ -37,6 +38,15 @@ enum sg_event_kind {
 	SG_EVENT_SHARE_CONNECT,
 	SG_EVENT_SHARE_DISCONNECT,
 	SG_EVENT_PIPE_OPEN,
+	SG_EVENT_FILE_OPEN,
+	SG_EVENT_FILE_CLOSE,
+	SG_EVENT_FILE_RENAME,
+	SG_EVENT_FILE_LINK,
+	SG_EVENT_FILE_DELETE,
+	SG_EVENT_DIRECTORY_CREATE,
+	SG_EVENT_DIRECTORY_DELETE,
+	SG_EVENT_FILE_ACL,
+	SG_EVENT_FILE_ATTRIBUTES,
 	SG_EVENT_NEGOTIATE_TAMPERED,
 	SG_EVENT_INTEGRITY_SUSPECTED,
 	SG_EVENT_DOWNGRADE,
@@ -48,10 +58,22 @@ enum sg_event_kind {
 /* Numbers of Windows that a kind may have, at most, and a 0 */
 #define SG_WINDOWS_IDS 4
 
+/*
+ * What events have of the same facts, as it was written: fields that stand
+ * together are one run. Zeroed: nothing was written yet.
+ */
+#define SG_RUNS 4
+struct sg_facts_text {
+	char *runs[SG_RUNS]; /* talloc children of this struct */
+	size_t lengths[SG_RUNS];
+};
+
 struct sg_event {
 	enum sg_event_kind kind;
 	struct timespec when;
 	const struct sg_facts *facts;
+	/* NULL, or theirs alone: many events have them */
+	struct sg_facts_text *facts_text;
 	/* outcome, policy and reason; never NULL */
 	const struct sg_verdict *verdict;
 
@@ -64,6 +86,9 @@ struct sg_event {
 
 	const char *previous_account; /* reauthentication */
 	const char *pipe;	      /* pipe_open */
+
+	const struct sg_file_told *file;     /* file_* and directory_* */
+	const struct sg_file_counts *counts; /* file_close */
 
 	/* downgrade */
 	const struct sg_downgrade *downgrade;

@@ -10,242 +10,7 @@
  */
 
 #include "fields.h"
-
-#include "core/cut.h"
-
-/* Bytes that these may take: see core/cut.h. */
-#define REASON_MAX 2048
-#define SMB1_STRINGS_MAX 1024
-
-/* One item of a list; ten bytes of it fit whatever they are. */
-#define SMB1_STRING_WHOLE (SG_SMB1_STRING_MAX / 6)
-
-static bool get_type(const struct sg_event *event,
-		     const void *from,
-		     struct sg_value *value)
-{
-	value->text = "smbguard";
-	return true;
-}
-
-static bool get_major(const struct sg_event *event,
-		      const void *from,
-		      struct sg_value *value)
-{
-	value->number = SG_EVENT_MAJOR;
-	return true;
-}
-
-static bool get_minor(const struct sg_event *event,
-		      const void *from,
-		      struct sg_value *value)
-{
-	value->number = SG_EVENT_MINOR;
-	return true;
-}
-
-static bool get_event(const struct sg_event *event,
-		      const void *from,
-		      struct sg_value *value)
-{
-	value->text = sg_event_name(event->kind);
-	return true;
-}
-
-static bool get_outcome(const struct sg_event *event,
-			const void *from,
-			struct sg_value *value)
-{
-	value->text = sg_outcome_name(event->verdict->outcome);
-	return true;
-}
-
-static bool get_severity(const struct sg_event *event,
-			 const void *from,
-			 struct sg_value *value)
-{
-	value->text = sg_severity_name(sg_event_severity(event));
-	return true;
-}
-
-static bool get_client_guid(const struct sg_event *event,
-			    const void *from,
-			    struct sg_value *value)
-{
-	value->guid = event->facts->client_guid;
-	return event->facts->have_guid;
-}
-
-static bool get_session_id(const struct sg_event *event,
-			   const void *from,
-			   struct sg_value *value)
-{
-	value->id = event->facts->session_id;
-	return event->facts->have_session_id;
-}
-
-static bool get_dialect(const struct sg_event *event,
-			const void *from,
-			struct sg_value *value)
-{
-	value->text = sg_dialect_name(event->facts->dialect);
-	return value->text != NULL;
-}
-
-static bool get_cipher(const struct sg_event *event,
-		       const void *from,
-		       struct sg_value *value)
-{
-	value->text = sg_cipher_name(event->facts->cipher);
-	return value->text != NULL;
-}
-
-static bool get_signing(const struct sg_event *event,
-			const void *from,
-			struct sg_value *value)
-{
-	value->text = sg_signing_name(event->facts->signing_algorithm);
-	return value->text != NULL;
-}
-
-/* For how many of the strings of SMB1 there is room. */
-static size_t smb1_fitting(const struct sg_offer *offer)
-{
-	size_t room = SMB1_STRINGS_MAX;
-	size_t i;
-
-	for (i = 0; i < offer->num_smb1 && room >= SG_SMB1_STRING_MAX; i++) {
-		size_t len = offer->smb1[i].length;
-
-		/* As much as it takes at most, or all that one may take */
-		room -= len < SMB1_STRING_WHOLE ? len * 6 + 3
-						: SG_SMB1_STRING_MAX;
-	}
-	return i;
-}
-
-static bool get_smb1(const struct sg_event *event,
-		     const void *from,
-		     struct sg_value *value)
-{
-	const struct sg_offer *offer = from;
-
-	value->strings = offer->smb1;
-	value->num = smb1_fitting(offer);
-	return offer->num_smb1 > 0;
-}
-
-static bool get_left_out(const struct sg_event *event,
-			 const void *from,
-			 struct sg_value *value)
-{
-	const struct sg_offer *offer = from;
-	size_t left_out = offer->num_smb1 - smb1_fitting(offer);
-
-	value->number = (int64_t)(offer->left_out + left_out);
-	return value->number > 0;
-}
-
-static const char *dialect_wire_name(uint16_t id)
-{
-	return sg_dialect_name(sg_dialect_from_wire(id));
-}
-
-static const char *signing_wire_name(uint16_t id)
-{
-	return sg_signing_name(id);
-}
-
-static bool get_dialects(const struct sg_event *event,
-			 const void *from,
-			 struct sg_value *value)
-{
-	const struct sg_offer *offer = from;
-
-	value->ids = offer->dialects;
-	value->num = offer->num_dialects;
-	value->name_of = dialect_wire_name;
-	return true;
-}
-
-static bool get_ciphers(const struct sg_event *event,
-			const void *from,
-			struct sg_value *value)
-{
-	const struct sg_offer *offer = from;
-
-	value->ids = offer->ciphers;
-	value->num = offer->num_ciphers;
-	value->name_of = sg_cipher_name;
-	return offer->has_ciphers;
-}
-
-static bool get_signers(const struct sg_event *event,
-			const void *from,
-			struct sg_value *value)
-{
-	const struct sg_offer *offer = from;
-
-	value->ids = offer->signing;
-	value->num = offer->num_signing;
-	value->name_of = signing_wire_name;
-	return offer->has_signing;
-}
-
-static bool get_explanation(const struct sg_event *event,
-			    const void *from,
-			    struct sg_value *value)
-{
-	value->text = event->explanation;
-	return value->text != NULL;
-}
-
-static bool get_best(const struct sg_event *event,
-		     const void *from,
-		     struct sg_value *value)
-{
-	value->text = sg_dialect_name(sg_validate_best(from));
-	return value->text != NULL;
-}
-
-static bool get_side(const struct sg_event *event,
-		     const void *from,
-		     struct sg_value *value)
-{
-	const struct sg_negotiated *side = from;
-
-	value->ids = side->dialects;
-	value->num = side->num_dialects;
-	value->name_of = dialect_wire_name;
-	return true;
-}
-
-static bool get_duration(const struct sg_event *event,
-			 const void *from,
-			 struct sg_value *value)
-{
-	/* Nobody reads greater numbers. */
-	value->number = event->duration <= INT64_MAX ? (int64_t)event->duration
-						     : INT64_MAX;
-	return event->have_duration;
-}
-
-static bool get_windows_id(const struct sg_event *event,
-			   const void *from,
-			   struct sg_value *value)
-{
-	value->number = sg_event_windows_id(event);
-	return value->number != 0;
-}
-
-static bool get_reason(const struct sg_event *event,
-		       const void *from,
-		       struct sg_value *value)
-{
-	value->text = event->verdict->reason;
-	value->max = REASON_MAX;
-	return true;
-}
+#include "fields_get.h"
 
 /* Who may have a field: all events, those of a logon and after, and so on */
 #define BIT(name) (1U << SG_EVENT_##name)
@@ -255,10 +20,19 @@ static bool get_reason(const struct sg_event *event,
 #define SHARE      \
 	(SESSION & \
 	 ~(BIT(REAUTHENTICATION) | BIT(INTEGRITY_SUSPECTED) | BIT(DOWNGRADE)))
+#define FOLDER (BIT(DIRECTORY_CREATE) | BIT(DIRECTORY_DELETE))
+#define ATTRIBUTES (BIT(FILE_ACL) | BIT(FILE_ATTRIBUTES))
+#define NEW_NAME (BIT(FILE_RENAME) | BIT(FILE_LINK))
+#define OPENING BIT(FILE_OPEN)
+#define CLOSING BIT(FILE_CLOSE)
+#define REMOVING (BIT(FILE_DELETE) | BIT(DIRECTORY_DELETE))
+#define HANDLE (BIT(FILE_OPEN) | BIT(FILE_CLOSE))
+#define FILES (HANDLE | NEW_NAME | BIT(FILE_DELETE) | FOLDER | ATTRIBUTES)
 #define VISIT (BIT(NEGOTIATE) | BIT(SESSION) | BIT(SHARE_CONNECT))
 #define IN_WINDOWS (VISIT | BIT(AUTH_FAILED) | BIT(NEGOTIATE_TAMPERED))
 #define AGAIN BIT(REAUTHENTICATION)
-#define LEAVING BIT(SHARE_DISCONNECT)
+#define LEAVING (BIT(SHARE_DISCONNECT) | BIT(FILE_CLOSE))
+#define FAILING (BIT(AUTH_FAILED) | (FILES & ~BIT(FILE_CLOSE)))
 
 /* Where from: a member of what, or a function */
 #define MEMBER(type, from, of, member)                                \
@@ -269,6 +43,8 @@ static bool get_reason(const struct sg_event *event,
 #define OFFER(type, member) MEMBER(type, OFFER, sg_offer, member)
 #define SMB2(type, member) MEMBER(type, OFFER_SMB2, sg_offer, member)
 #define VERDICT(type, member) MEMBER(type, POLICY, sg_verdict, member)
+#define TOLD(type, member) MEMBER(type, FILE, sg_file_told, member)
+#define COUNT(type, member) MEMBER(type, COUNTS, sg_file_counts, member)
 #define CHANGE(type, member) MEMBER(type, DOWNGRADE, sg_downgrade, member)
 #define HAD(type, member) MEMBER(type, RECEIVED, sg_negotiated, member)
 #define SAID(type, member) MEMBER(type, SENT, sg_negotiated, member)
@@ -282,10 +58,10 @@ static bool get_reason(const struct sg_event *event,
 	{                                                 \
 		"offer", name, what, when, BIT(NEGOTIATE) \
 	}
-#define JUDGED(name, what, when)                                    \
-	{                                                           \
-		"policy", name, what, when,                         \
-			VISIT | BIT(POLICY_ERROR) | BIT(AUDIT_LOST) \
+#define JUDGED(name, what, when)                                            \
+	{                                                                   \
+		"policy", name, what, when,                                 \
+			VISIT | FILES | BIT(POLICY_ERROR) | BIT(AUDIT_LOST) \
 	}
 #define WORSE(name, what, when)                               \
 	{                                                     \
@@ -296,14 +72,18 @@ static bool get_reason(const struct sg_event *event,
 		side, name, what, when, BIT(NEGOTIATE_TAMPERED) \
 	}
 
+/*
+ * What is the same in all events of one client's, and of one build, is from the
+ * facts: event.c writes that once.
+ */
 const struct sg_field sg_fields[] = {
 	{NULL, "timestamp", EVENT(TIME, when), ALWAYS, ALL},
-	{NULL, "type", GET(TEXT, EVENT, get_type), ALWAYS, ALL},
-	{"version", "major", GET(NUMBER, EVENT, get_major), ALWAYS, ALL},
-	{"version", "minor", GET(NUMBER, EVENT, get_minor), ALWAYS, ALL},
-	{NULL, "event", GET(TEXT, EVENT, get_event), ALWAYS, ALL},
-	{NULL, "outcome", GET(TEXT, EVENT, get_outcome), ALWAYS, ALL},
-	{NULL, "severity", GET(TEXT, EVENT, get_severity), ALWAYS, ALL},
+	{NULL, "type", GET(TEXT, FACTS, sg_get_type), ALWAYS, ALL},
+	{"version", "major", GET(NUMBER, FACTS, sg_get_major), ALWAYS, ALL},
+	{"version", "minor", GET(NUMBER, FACTS, sg_get_minor), ALWAYS, ALL},
+	{NULL, "event", GET(TEXT, EVENT, sg_get_event), ALWAYS, ALL},
+	{NULL, "outcome", GET(TEXT, EVENT, sg_get_outcome), ALWAYS, ALL},
+	{NULL, "severity", GET(TEXT, EVENT, sg_get_severity), ALWAYS, ALL},
 
 	{NULL, "connectionId", FACT(ID, connection_id), ALWAYS, ALL},
 	{NULL, "pid", FACT(NUMBER, pid), ALWAYS, ALL},
@@ -311,10 +91,10 @@ const struct sg_field sg_fields[] = {
 	{NULL, "localAddress", FACT(TEXT, local_address), ALWAYS, ALL},
 	{NULL, "clientAddress", FACT(TEXT, client_address), ALWAYS, ALL},
 	{NULL, "clientPort", FACT(NUMBER, client_port), ALWAYS, ALL},
-	{NULL, "clientGuid", GET(GUID, FACTS, get_client_guid), IF_SET, ALL},
+	{NULL, "clientGuid", GET(GUID, FACTS, sg_get_client_guid), IF_SET, ALL},
 	{NULL, "clientName", FACT(TEXT, client_name), IF_SET, LOGON},
 
-	{NULL, "sessionId", GET(ID, FACTS, get_session_id), IF_SET, SESSION},
+	{NULL, "sessionId", GET(ID, FACTS, sg_get_session_id), IF_SET, SESSION},
 	{NULL, "account", FACT(TEXT, account), IF_SET, LOGON},
 	{NULL, "previousAccount", EVENT(TEXT, previous_account), IF_SET, AGAIN},
 	{NULL, "domain", FACT(TEXT, domain), IF_SET, LOGON},
@@ -323,23 +103,52 @@ const struct sg_field sg_fields[] = {
 	{NULL, "passwordType", FACT(TEXT, password_type), IF_SET, LOGON},
 	{NULL, "share", FACT(TEXT, share), IF_SET, SHARE},
 	{NULL, "pipe", EVENT(TEXT, pipe), IF_SET, BIT(PIPE_OPEN)},
-	{NULL, "dialect", GET(TEXT, FACTS, get_dialect), IF_SET, ALL},
-	{NULL, "cipher", GET(TEXT, FACTS, get_cipher), IF_SET, ALL},
-	{NULL, "signingAlgorithm", GET(TEXT, FACTS, get_signing), IF_SET, ALL},
+	{NULL, "path", GET(TEXT, FILE, sg_get_path), IF_SET, FILES},
+	{NULL, "newPath", GET(TEXT, FILE, sg_get_new_path), IF_SET, NEW_NAME},
+	{NULL, "fileId", GET(ID, FILE, sg_get_file_id), IF_SET, FILES},
+	{NULL, "disposition", TOLD(TEXT, disposition), IF_SET, OPENING},
+	{NULL, "access", GET(LIST, FILE, sg_get_access), IF_SET, OPENING},
+	{NULL, "created", TOLD(BOOLEAN, created), IF_SET, OPENING},
+	{NULL, "overwritten", TOLD(BOOLEAN, overwritten), IF_SET, OPENING},
+	{NULL, "directory", TOLD(BOOLEAN, directory), IF_SET, HANDLE},
+	{NULL,
+	 "deleteOnClose",
+	 TOLD(BOOLEAN, delete_on_close),
+	 IF_SET,
+	 OPENING},
+	{NULL, "reconnected", TOLD(BOOLEAN, reconnected), IF_SET, OPENING},
+	{NULL, "reads", COUNT(NUMBER, reads), ALWAYS, CLOSING},
+	{NULL, "bytesRead", COUNT(NUMBER, bytes_read), ALWAYS, CLOSING},
+	{NULL, "writes", COUNT(NUMBER, writes), ALWAYS, CLOSING},
+	{NULL, "bytesWritten", COUNT(NUMBER, bytes_written), ALWAYS, CLOSING},
+	{NULL, "changed", GET(LIST, FILE, sg_get_changed), IF_SET, ATTRIBUTES},
+	{NULL,
+	 "attributes",
+	 GET(LIST, FILE, sg_get_attributes),
+	 IF_SET,
+	 ATTRIBUTES},
+	{NULL, "requestedBy", TOLD(TEXT, requested_by), IF_SET, REMOVING},
+	{NULL, "dialect", GET(TEXT, FACTS, sg_get_dialect), IF_SET, ALL},
+	{NULL, "cipher", GET(TEXT, FACTS, sg_get_cipher), IF_SET, ALL},
+	{NULL,
+	 "signingAlgorithm",
+	 GET(TEXT, FACTS, sg_get_signing),
+	 IF_SET,
+	 ALL},
 	{NULL, "signed", FACT(BOOLEAN, is_signed), IF_SET, SESSION},
 	{NULL, "encrypted", FACT(BOOLEAN, is_encrypted), IF_SET, SESSION},
 
 	/* The client's offer; what SMB2 has is not there for SMB1 alone. */
-	OFFERED("smb1", GET(LIST, OFFER, get_smb1), IF_SET),
-	OFFERED("dialects", GET(LIST, OFFER_SMB2, get_dialects), ALWAYS),
-	OFFERED("ciphers", GET(LIST, OFFER_SMB2, get_ciphers), IF_SET),
+	OFFERED("smb1", GET(LIST, OFFER, sg_get_smb1), IF_SET),
+	OFFERED("dialects", GET(LIST, OFFER_SMB2, sg_get_dialects), ALWAYS),
+	OFFERED("ciphers", GET(LIST, OFFER_SMB2, sg_get_ciphers), IF_SET),
 	OFFERED("signingAlgorithms",
-		GET(LIST, OFFER_SMB2, get_signers),
+		GET(LIST, OFFER_SMB2, sg_get_signers),
 		IF_SET),
 	OFFERED("securityMode", SMB2(NUMBER, security_mode), ALWAYS),
 	OFFERED("capabilities", SMB2(NUMBER, capabilities), ALWAYS),
 	OFFERED("serverName", SMB2(TEXT, netname), IF_SET),
-	OFFERED("leftOut", GET(NUMBER, OFFER, get_left_out), IF_SET),
+	OFFERED("leftOut", GET(NUMBER, OFFER, sg_get_left_out), IF_SET),
 	OFFERED("problem", OFFER(TEXT, problem), IF_SET),
 
 	JUDGED("option", VERDICT(TEXT, option), ALWAYS),
@@ -353,19 +162,25 @@ const struct sg_field sg_fields[] = {
 	WORSE("was", CHANGE(TEXT, was), ALWAYS),
 	WORSE("now", CHANGE(TEXT, now), ALWAYS),
 	WORSE("side", CHANGE(TEXT, side), ALWAYS),
-	WORSE("explanation", GET(TEXT, DOWNGRADE, get_explanation), IF_SET),
+	WORSE("explanation", GET(TEXT, DOWNGRADE, sg_get_explanation), IF_SET),
 
 	/* As in Windows' event 1005: expected is what the connection has. */
-	TAMPERED("expected", "dialect", GET(TEXT, RECEIVED, get_best), IF_SET),
-	TAMPERED("expected", "dialects", GET(LIST, RECEIVED, get_side), ALWAYS),
+	TAMPERED("expected",
+		 "dialect",
+		 GET(TEXT, RECEIVED, sg_get_best),
+		 IF_SET),
+	TAMPERED("expected",
+		 "dialects",
+		 GET(LIST, RECEIVED, sg_get_side),
+		 ALWAYS),
 	TAMPERED("expected", "capabilities", HAD(NUMBER, capabilities), ALWAYS),
 	TAMPERED("expected",
 		 "securityMode",
 		 HAD(NUMBER, security_mode),
 		 ALWAYS),
 	TAMPERED("expected", "clientGuid", HAD(GUID, guid), ALWAYS),
-	TAMPERED("received", "dialect", GET(TEXT, SENT, get_best), IF_SET),
-	TAMPERED("received", "dialects", GET(LIST, SENT, get_side), ALWAYS),
+	TAMPERED("received", "dialect", GET(TEXT, SENT, sg_get_best), IF_SET),
+	TAMPERED("received", "dialects", GET(LIST, SENT, sg_get_side), ALWAYS),
 	TAMPERED("received",
 		 "capabilities",
 		 SAID(NUMBER, capabilities),
@@ -377,14 +192,18 @@ const struct sg_field sg_fields[] = {
 	TAMPERED("received", "clientGuid", SAID(GUID, guid), ALWAYS),
 
 	{NULL, "count", EVENT(NUMBER, count), IF_SET, BIT(INTEGRITY_SUSPECTED)},
-	{NULL, "duration", GET(NUMBER, EVENT, get_duration), IF_SET, LEAVING},
-	{NULL, "status", EVENT(TEXT, nt_status), IF_SET, BIT(AUTH_FAILED)},
+	{NULL,
+	 "duration",
+	 GET(NUMBER, EVENT, sg_get_duration),
+	 IF_SET,
+	 LEAVING},
+	{NULL, "status", EVENT(TEXT, nt_status), IF_SET, FAILING},
 	{NULL, "lost", EVENT(NUMBER, lost), IF_SET, BIT(AUDIT_LOST)},
 	{NULL,
 	 "windowsEventId",
-	 GET(NUMBER, EVENT, get_windows_id),
+	 GET(NUMBER, EVENT, sg_get_windows_id),
 	 IF_SET,
 	 IN_WINDOWS},
-	{NULL, "reason", GET(TEXT, EVENT, get_reason), ALWAYS, ALL},
+	{NULL, "reason", GET(TEXT, EVENT, sg_get_reason), ALWAYS, ALL},
 	{NULL, NULL, GET(TEXT, EVENT, NULL), IF_SET, 0},
 };

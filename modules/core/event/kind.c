@@ -86,6 +86,15 @@ static const struct kind {
 		},
 	[SG_EVENT_SHARE_DISCONNECT] = {.name = "share_disconnect"},
 	[SG_EVENT_PIPE_OPEN] = {.name = "pipe_open"},
+	[SG_EVENT_FILE_OPEN] = {.name = "file_open"},
+	[SG_EVENT_FILE_CLOSE] = {.name = "file_close"},
+	[SG_EVENT_FILE_RENAME] = {.name = "file_rename"},
+	[SG_EVENT_FILE_LINK] = {.name = "file_link"},
+	[SG_EVENT_FILE_DELETE] = {.name = "file_delete"},
+	[SG_EVENT_DIRECTORY_CREATE] = {.name = "directory_create"},
+	[SG_EVENT_DIRECTORY_DELETE] = {.name = "directory_delete"},
+	[SG_EVENT_FILE_ACL] = {.name = "file_acl"},
+	[SG_EVENT_FILE_ATTRIBUTES] = {.name = "file_attributes"},
 	[SG_EVENT_NEGOTIATE_TAMPERED] =
 		{
 			.name = "negotiate_tampered",

@@ -160,3 +160,43 @@ void sg_sink_memory_init(struct sg_sink *sink, struct sg_sink_memory *memory)
 		.data = memory,
 	};
 }
+
+/* Of several, one could have an event and the next one not. */
+static struct sg_sink *single(struct sg_sinks *sinks)
+{
+	struct sg_sink *sink = sinks->sinks;
+
+	return sinks->num == 1 && sink->lost == 0 && sink->settled != NULL
+		       ? sink
+		       : NULL;
+}
+
+bool sg_sinks_try(struct sg_sinks *sinks, const struct sg_event *event)
+{
+	struct sg_sink *sink = single(sinks);
+
+	return sink != NULL && sink->settled(sink, event->when) &&
+	       write_event(sink, event) == 0;
+}
+
+bool sg_sinks_look(struct sg_sinks *sinks, struct timespec now)
+{
+	struct sg_sink *sink = single(sinks);
+
+	return sink != NULL && sink->look(sink, now);
+}
+
+bool sg_sinks_have_room(struct sg_sinks *sinks)
+{
+	size_t i;
+
+	for (i = 0; i < sinks->num; i++) {
+		struct sg_sink *sink = &sinks->sinks[i];
+		int ret = sink->reserve != NULL ? sink->reserve(sink) : 0;
+
+		if (ret == 0) {
+			return true;
+		}
+	}
+	return false;
+}

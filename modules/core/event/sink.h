@@ -21,6 +21,16 @@ struct sg_sink {
 		     size_t len);
 	void *data;
 
+	/*
+	 * Can it be written to as it is, by anybody? And: look whether it can,
+	 * as root. NULL: no.
+	 */
+	bool (*settled)(struct sg_sink *sink, struct timespec now);
+	bool (*look)(struct sg_sink *sink, struct timespec now);
+
+	/* Make sure of room for one more: 0 or an errno. NULL: not known. */
+	int (*reserve)(struct sg_sink *sink);
+
 	/* Records that this sink did not take since the last that it did */
 	uint64_t lost;
 };
@@ -47,6 +57,23 @@ bool sg_sinks_write(struct sg_sinks *sinks,
 		    const struct sg_event *event,
 		    const struct sg_event *otherwise,
 		    int *why);
+
+/**
+ * Hand an event to every sink, if that takes nothing but writing to what is open
+ * already. False: it must be done by sg_sinks_write(), and no sink has it.
+ */
+bool sg_sinks_try(struct sg_sinks *sinks, const struct sg_event *event);
+
+/**
+ * Look as root whether sg_sinks_try() can be called again.
+ */
+bool sg_sinks_look(struct sg_sinks *sinks, struct timespec now);
+
+/**
+ * Has one of the configured sinks room for one more event? One that cannot tell
+ * has.
+ */
+bool sg_sinks_have_room(struct sg_sinks *sinks);
 
 /* Lines in memory, for tests. */
 struct sg_sink_memory {

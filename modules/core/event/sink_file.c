@@ -8,23 +8,47 @@
  * O_APPEND, and writes a record in one write(2), so records of several
  * processes do not mix.
  *
+ * A process that writes much looks at the path only now and then, and in between
+ * at the times of what it has open: that takes no root, and one system call.
+ *
  * How it fails: a full disk may take the first half of a record. The half is
  * cut off again, under a lock so that no other process has appended behind
- * it meanwhile. The lock is waited for a bounded time only: a process that is
+ * it meanwhile; without one where the disk had a gigabyte of room just now. The lock is waited for a bounded time only: a process that is
  * stopped while it holds the lock must not stop the server. Without the lock
  * a half record is ended with a newline instead of cut, as soon as there is
  * room for one.
  */
+
+/* For fallocate() */
+#define _GNU_SOURCE
 
 #include "sink_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
+
+/*
+ * How long a look at the path is good for. A file that was renamed is noticed at
+ * once by its times, but for one that was written to in the same tick of the
+ * kernel's clock.
+ */
+#define LOOK_EVERY_NSEC INT64_C(50000000)
+
+/* So much room is not used up before the next look: no write is cut short. */
+#define ROOMY (UINT64_C(1) << 30)
+
+/*
+ * Room for records of all processes that have reserved it and have not written
+ * yet: each has one at a time.
+ */
+#define RESERVE (256 * 1024)
 
 #define LOCK_TRIES 50
 #define LOCK_NAP_NSEC 1000000
@@ -32,7 +56,12 @@
 struct sg_sink_file {
 	const char *path;
 	int fd;
-	bool torn; /* our half record could not be cut off */
+	dev_t dev; /* of fd */
+	ino_t ino;
+	struct timespec looked; /* when it was looked at */
+	bool roomy;		/* and the disk had much room then */
+	bool settled;		/* the next record needs no other look */
+	bool torn;		/* our half record could not be cut off */
 };
 
 static int sink_file_destructor(struct sg_sink_file *sink)
@@ -66,18 +95,10 @@ struct sg_sink_file *sg_sink_file_new(TALLOC_CTX *mem_ctx, const char *path)
 static bool sink_file_moved(const struct sg_sink_file *sink)
 {
 	struct stat by_path = {0};
-	struct stat by_fd = {0};
-	int ret;
+	int ret = stat(sink->path, &by_path);
 
-	ret = stat(sink->path, &by_path);
-	if (ret != 0) {
-		return true;
-	}
-	ret = fstat(sink->fd, &by_fd);
-	if (ret != 0) {
-		return true;
-	}
-	return by_path.st_dev != by_fd.st_dev || by_path.st_ino != by_fd.st_ino;
+	return ret != 0 || by_path.st_dev != sink->dev ||
+	       by_path.st_ino != sink->ino;
 }
 
 static int sink_file_open(struct sg_sink_file *sink)
@@ -106,6 +127,8 @@ static int sink_file_open(struct sg_sink_file *sink)
 		close(sink->fd);
 	}
 	sink->fd = fd;
+	sink->dev = st.st_dev;
+	sink->ino = st.st_ino;
 	sink->torn = false;
 	return 0;
 }
@@ -134,14 +157,16 @@ static bool sink_file_lock(const struct sg_sink_file *sink)
  * somebody who did not get the lock has appended since.
  */
 static void sink_file_undo(struct sg_sink_file *sink,
-			   off_t before,
+			   bool locked,
 			   size_t written)
 {
+	/* O_APPEND leaves the offset behind what was written. */
+	off_t behind = lseek(sink->fd, 0, SEEK_CUR);
 	off_t end = lseek(sink->fd, 0, SEEK_END);
 	int ret = -1;
 
-	if (before != -1 && end == before + (off_t)written) {
-		ret = ftruncate(sink->fd, before);
+	if (locked && behind != -1 && end == behind) {
+		ret = ftruncate(sink->fd, behind - (off_t)written);
 	}
 	if (ret != 0) {
 		sink->torn = true;
@@ -153,7 +178,6 @@ static int sink_file_append(struct sg_sink_file *sink,
 			    const char *line,
 			    size_t len)
 {
-	off_t before = -1;
 	ssize_t written;
 
 	if (sink->torn) {
@@ -163,9 +187,6 @@ static int sink_file_append(struct sg_sink_file *sink,
 		}
 		sink->torn = false;
 	}
-	if (locked) {
-		before = lseek(sink->fd, 0, SEEK_END);
-	}
 	do {
 		written = write(sink->fd, line, len);
 	} while (written == -1 && errno == EINTR);
@@ -173,29 +194,97 @@ static int sink_file_append(struct sg_sink_file *sink,
 		return errno;
 	}
 	if ((size_t)written != len) {
-		sink_file_undo(sink, before, (size_t)written);
+		sink_file_undo(sink, locked, (size_t)written);
 		return ENOSPC;
 	}
 	return 0;
 }
 
-int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len)
+/* The file that has the path now: 0 or an errno. */
+static int sink_file_ready(struct sg_sink_file *sink)
 {
-	bool locked;
-	bool moved = true;
+	bool moved = sink->fd == -1 || sink_file_moved(sink);
+
+	return moved ? sink_file_open(sink) : 0;
+}
+
+bool sg_sink_file_look(struct sg_sink_file *sink, struct timespec now)
+{
+	struct statvfs fs = {0};
 	int ret;
 
-	if (sink->fd != -1) {
-		moved = sink_file_moved(sink);
+	if (sink->fd == -1 || sink->torn || sink_file_moved(sink)) {
+		return false;
 	}
-	if (moved) {
-		ret = sink_file_open(sink);
-		if (ret != 0) {
-			return ret;
-		}
-	}
+	ret = fstatvfs(sink->fd, &fs);
+	sink->roomy = ret == 0 && fs.f_frsize > 0 &&
+		      fs.f_bavail > ROOMY / fs.f_frsize;
+	sink->looked = now;
+	return true;
+}
 
-	locked = sink_file_lock(sink);
+/* Its name is changed or taken away without a write, its time of writing not. */
+static bool was_only_written_to(const struct sg_sink_file *sink)
+{
+	struct stat st = {0};
+	int ret = fstat(sink->fd, &st);
+
+	return ret == 0 && st.st_nlink > 0 &&
+	       st.st_ctim.tv_sec == st.st_mtim.tv_sec &&
+	       st.st_ctim.tv_nsec == st.st_mtim.tv_nsec;
+}
+
+bool sg_sink_file_settled(struct sg_sink_file *sink, struct timespec now)
+{
+	int64_t since = (int64_t)(now.tv_sec - sink->looked.tv_sec) *
+				INT64_C(1000000000) +
+			(now.tv_nsec - sink->looked.tv_nsec);
+
+	sink->settled = sink->fd != -1 && !sink->torn && since >= 0 &&
+			since < LOOK_EVERY_NSEC && was_only_written_to(sink);
+	return sink->settled;
+}
+
+int sg_sink_file_reserve(struct sg_sink_file *sink)
+{
+	struct statvfs fs = {0};
+	off_t end;
+	int ret = sink_file_ready(sink);
+
+	if (ret != 0) {
+		return ret;
+	}
+	end = lseek(sink->fd, 0, SEEK_END);
+	if (end == -1) {
+		return errno;
+	}
+	ret = fallocate(sink->fd, FALLOC_FL_KEEP_SIZE, end, RESERVE);
+	if (ret == 0) {
+		return 0;
+	}
+	if (errno != EOPNOTSUPP && errno != ENOSYS) {
+		return errno;
+	}
+	ret = fstatvfs(sink->fd, &fs);
+	if (ret != 0) {
+		return errno;
+	}
+	return fs.f_bfree > RESERVE / (fs.f_frsize > 0 ? fs.f_frsize : 1)
+		       ? 0
+		       : ENOSPC;
+}
+
+int sg_sink_file_write(struct sg_sink_file *sink, const char *line, size_t len)
+{
+	bool settled = sink->settled;
+	bool locked;
+	int ret = settled ? 0 : sink_file_ready(sink);
+
+	sink->settled = false;
+	if (ret != 0) {
+		return ret;
+	}
+	locked = !(settled && sink->roomy) && sink_file_lock(sink);
 	ret = sink_file_append(sink, locked, line, len);
 	if (locked) {
 		flock(sink->fd, LOCK_UN);

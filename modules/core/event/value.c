@@ -66,6 +66,10 @@ const void *sg_field_from(const struct sg_field *field,
 								     : NULL;
 	case SG_FROM_POLICY:
 		return event->verdict->option != NULL ? event->verdict : NULL;
+	case SG_FROM_FILE:
+		return event->file;
+	case SG_FROM_COUNTS:
+		return event->counts;
 	case SG_FROM_DOWNGRADE:
 		return event->downgrade;
 	case SG_FROM_RECEIVED:
