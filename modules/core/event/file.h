@@ -68,7 +68,8 @@ void sg_bits_set(struct sg_bits *bits, uint32_t number);
 
 /**
  * The name of a bit of an access mask ("FILE_READ_DATA"), of attributes
- * ("READONLY") and of enum sg_file_change ("owner"). NULL for what has none.
+ * ("READONLY") and of enum sg_file_change ("owner"). NULL for what is no bit or
+ * no change.
  */
 const char *sg_access_name(uint16_t bit);
 const char *sg_attribute_name(uint16_t bit);
