@@ -35,11 +35,12 @@
 #include <unistd.h>
 
 /*
- * How long a look at the path is good for. A file that was renamed is noticed at
- * once by its times, but for one that was written to in the same tick of the
- * kernel's clock.
+ * How long a look at the path is good for, and one at the times of the file. By
+ * these a file that was renamed is noticed sooner, but for one that was written to
+ * in the same tick of the kernel's clock.
  */
 #define LOOK_EVERY_NSEC INT64_C(50000000)
+#define CHECK_EVERY_NSEC INT64_C(1000000)
 
 /* So much room is not used up before the next look: no write is cut short. */
 #define ROOMY (UINT64_C(1) << 30)
@@ -58,10 +59,11 @@ struct sg_sink_file {
 	int fd;
 	dev_t dev; /* of fd */
 	ino_t ino;
-	struct timespec looked; /* when it was looked at */
-	bool roomy;		/* and the disk had much room then */
-	bool settled;		/* the next record needs no other look */
-	bool torn;		/* our half record could not be cut off */
+	struct timespec looked;	 /* when it was looked at */
+	struct timespec checked; /* when its times were */
+	bool roomy;		 /* and the disk had much room then */
+	bool settled;		 /* the next record needs no other look */
+	bool torn;		 /* our half record could not be cut off */
 };
 
 static int sink_file_destructor(struct sg_sink_file *sink)
@@ -220,6 +222,7 @@ bool sg_sink_file_look(struct sg_sink_file *sink, struct timespec now)
 	sink->roomy = ret == 0 && fs.f_frsize > 0 &&
 		      fs.f_bavail > ROOMY / fs.f_frsize;
 	sink->looked = now;
+	sink->checked = (struct timespec){.tv_sec = 0};
 	return true;
 }
 
@@ -234,14 +237,23 @@ static bool was_only_written_to(const struct sg_sink_file *sink)
 	       st.st_ctim.tv_nsec == st.st_mtim.tv_nsec;
 }
 
+static bool is_within(struct timespec now, struct timespec then, int64_t nsec)
+{
+	int64_t since =
+		(int64_t)(now.tv_sec - then.tv_sec) * INT64_C(1000000000) +
+		(now.tv_nsec - then.tv_nsec);
+
+	return since >= 0 && since < nsec;
+}
+
 bool sg_sink_file_settled(struct sg_sink_file *sink, struct timespec now)
 {
-	int64_t since = (int64_t)(now.tv_sec - sink->looked.tv_sec) *
-				INT64_C(1000000000) +
-			(now.tv_nsec - sink->looked.tv_nsec);
-
-	sink->settled = sink->fd != -1 && !sink->torn && since >= 0 &&
-			since < LOOK_EVERY_NSEC && was_only_written_to(sink);
+	sink->settled = sink->fd != -1 && !sink->torn &&
+			is_within(now, sink->looked, LOOK_EVERY_NSEC);
+	if (sink->settled && !is_within(now, sink->checked, CHECK_EVERY_NSEC)) {
+		sink->settled = was_only_written_to(sink);
+		sink->checked = now;
+	}
 	return sink->settled;
 }
 
