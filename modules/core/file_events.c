@@ -186,3 +186,23 @@ bool sg_file_is_asked(const struct sg_file_asked *asked,
 	}
 	return (asked->kinds & bits) != 0;
 }
+
+bool sg_file_status_refuses(const char *status)
+{
+	static const char *const names[] = {
+		"NT_STATUS_ACCESS_DENIED",
+		"NT_STATUS_PRIVILEGE_NOT_HELD",
+		"NT_STATUS_NETWORK_ACCESS_DENIED",
+		"NT_STATUS_CANNOT_DELETE",
+		"NT_STATUS_MEDIA_WRITE_PROTECTED",
+		"NT_STATUS_STOPPED_ON_SYMLINK",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(status, names[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -52,6 +52,12 @@ bool sg_file_is_asked(const struct sg_file_asked *asked,
 		      bool refused);
 
 /**
+ * Does an NTSTATUS, by its name ("NT_STATUS_ACCESS_DENIED"), say that it was for
+ * want of rights? That is what "denied" asks for.
+ */
+bool sg_file_status_refuses(const char *status);
+
+/**
  * Does a name match a pattern with * (any bytes) and ? (one character of
  * UTF-8)? A to Z are as a to z.
  */

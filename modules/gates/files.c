@@ -14,6 +14,7 @@
  */
 
 #include "gates/files.h"
+#include "gates/gates.h"
 #include "smbd/pipes.h"
 #include "smbd/record.h"
 
@@ -66,35 +67,6 @@ static bool ignored(const struct sg_files *files, const struct sg_file_op *op)
 		sg_file_ignores(&files->asked, told->new_path));
 }
 
-static bool is_refusal(NTSTATUS status)
-{
-	static const uint32_t refusals[] = {
-		NT_STATUS_V(NT_STATUS_ACCESS_DENIED),
-		NT_STATUS_V(NT_STATUS_PRIVILEGE_NOT_HELD),
-		NT_STATUS_V(NT_STATUS_NETWORK_ACCESS_DENIED),
-		NT_STATUS_V(NT_STATUS_CANNOT_DELETE),
-		NT_STATUS_V(NT_STATUS_MEDIA_WRITE_PROTECTED),
-		NT_STATUS_V(NT_STATUS_STOPPED_ON_SYMLINK),
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-		if (NT_STATUS_V(status) == refusals[i]) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static uint64_t microseconds_since(struct timespec since)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)((now.tv_sec - since.tv_sec) * 1000000 +
-			  (now.tv_nsec - since.tv_nsec) / 1000);
-}
-
 static bool record(struct sg_files *files,
 		   const struct sg_file_op *op,
 		   const struct sg_verdict *verdict,
@@ -111,7 +83,7 @@ static bool record(struct sg_files *files,
 
 	if (op->counts != NULL) {
 		event.have_duration = true;
-		event.duration = microseconds_since(op->since);
+		event.duration = sg_microseconds_since(op->since);
 	} else {
 		event.nt_status = sg_files_status(op->status);
 	}
@@ -155,7 +127,8 @@ static bool tell(struct sg_files *files, struct sg_file_op *op)
 	if (!sg_file_is_asked(&files->asked,
 			      op->bit,
 			      ok && op->changed,
-			      !ok && is_refusal(op->status)) ||
+			      !ok && sg_file_status_refuses(
+					     sg_files_status(op->status))) ||
 	    ignored(files, op)) {
 		return true;
 	}

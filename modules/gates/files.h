@@ -14,8 +14,8 @@
 extern const struct sg_file_hooks sg_file_gate;
 
 /**
- * A tree was let in: watch its files, if that is asked for. policy belongs to
- * tree.
+ * A tree is to be let in: watch its files, if that is asked for. policy belongs
+ * to tree.
  *
  * Returns false if it is asked for and cannot be done, and the tree must be
  * refused for that. What is wrong has been recorded.

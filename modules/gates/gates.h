@@ -47,4 +47,9 @@ void sg_logon_end(struct sg_client_state *client);
  */
 NTSTATUS sg_share_register(void);
 
+/**
+ * The time from then to now, both by CLOCK_MONOTONIC. share.c.
+ */
+uint64_t sg_microseconds_since(struct timespec then);
+
 #endif /* SMBGUARD_GATES_GATES_H */

@@ -214,13 +214,22 @@ static bool judge(struct sg_tree *tree,
 	}
 	record_errors(tree, policy, verdict);
 	allowed = verdict->outcome != SG_DENIED;
+	if (allowed && !sg_files_begin(tree, policy)) {
+		*verdict = (struct sg_verdict){
+			.outcome = SG_DENIED,
+			.cause = SG_CAUSE_BROKEN,
+			.reason = "Refused: its files could not be watched "
+				  "(see the policy_error before this).",
+		};
+		allowed = false;
+	}
 	if (allowed) {
 		hold(tree, access, policy);
 	}
 	event.facts = tree->facts;
 	event.verdict = verdict;
 	recorded = sg_record(tree->client, policy, &event);
-	allowed = allowed && recorded && sg_files_begin(tree, policy);
+	allowed = allowed && recorded;
 	if (!allowed) {
 		tree->refused = sg_knob_refuse_tree(tree, access->snum);
 	}
@@ -303,7 +312,7 @@ static bool gate_connect(const struct sg_access *access,
 	return true;
 }
 
-static uint64_t microseconds_since(struct timespec since)
+uint64_t sg_microseconds_since(struct timespec since)
 {
 	struct timespec now = {0};
 
@@ -323,7 +332,7 @@ static void record_disconnect(struct sg_tree *tree)
 		.facts = tree->facts,
 		.verdict = &verdict,
 		.have_duration = true,
-		.duration = microseconds_since(tree->since),
+		.duration = sg_microseconds_since(tree->since),
 	};
 
 	(void)sg_record(tree->client, NULL, &event);

@@ -11,29 +11,17 @@
 
 #include "watch.h"
 
+#include "core/file_events.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 bool sg_watch_is_refused_file(const json_t *event)
 {
-	/* As the module has them, for "denied" */
-	static const char *const refusals[] = {
-		"NT_STATUS_ACCESS_DENIED",
-		"NT_STATUS_PRIVILEGE_NOT_HELD",
-		"NT_STATUS_NETWORK_ACCESS_DENIED",
-		"NT_STATUS_CANNOT_DELETE",
-		"NT_STATUS_MEDIA_WRITE_PROTECTED",
-		"NT_STATUS_STOPPED_ON_SYMLINK",
-	};
 	const char *status = sg_event_text(event, "status", NULL);
-	bool refused = false;
-	size_t i;
 
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-		refused = refused ||
-			  (status != NULL && strcmp(status, refusals[i]) == 0);
-	}
-	return refused && sg_kind_is_file(sg_event_kind_of(event));
+	return status != NULL && sg_file_status_refuses(status) &&
+	       sg_kind_is_file(sg_event_kind_of(event));
 }
 
 static int64_t number(const json_t *event, const char *name)
