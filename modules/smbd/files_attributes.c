@@ -16,13 +16,6 @@
 #include "smbd/files_hooks.h"
 #include "smbd/tree_find.h"
 
-/* Of a set info request, MS-SMB2 2.2.39: InfoType and FileInfoClass */
-#define SETINFO_BODY 4
-#define SETINFO_TYPE 0x02
-#define SETINFO_CLASS 0x03
-#define INFO_FILE 1
-#define FILE_BASIC_INFORMATION 4
-
 /*
  * Is it a client that sets attributes or times now? request: receives the
  * request of SMB2, NULL with SMB1.
@@ -31,7 +24,6 @@ static bool client_sets(const struct sg_files *files,
 			const struct smbd_smb2_request **request)
 {
 	const struct smbd_smb2_request *req = sg_files_request(files);
-	const uint8_t *body = NULL;
 
 	*request = req;
 	if (req == NULL) {
@@ -40,17 +32,8 @@ static bool client_sets(const struct sg_files *files,
 		return client->connections != NULL &&
 		       client->connections->protocol < PROTOCOL_SMB2_02;
 	}
-	switch (sg_request_opcode(req)) {
-	case SMB2_OP_IOCTL:
-		return true;
-	case SMB2_OP_SETINFO:
-		body = SMBD_SMB2_IN_BODY_PTR(req);
-		return SMBD_SMB2_IN_BODY_LEN(req) >= SETINFO_BODY &&
-		       CVAL(body, SETINFO_TYPE) == INFO_FILE &&
-		       CVAL(body, SETINFO_CLASS) == FILE_BASIC_INFORMATION;
-	default:
-		return false;
-	}
+	return sg_request_opcode(req) == SMB2_OP_IOCTL ||
+	       sg_files_kind(req) == SG_EVENT_FILE_ATTRIBUTES;
 }
 
 /* Attributes and times of one request are one operation, told by the first. */

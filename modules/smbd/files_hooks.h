@@ -116,6 +116,12 @@ void sg_files_resolved(struct sg_files *files,
 		       const struct smbd_smb2_request *request);
 
 /**
+ * What a request of SMB2 is to do with a file, as far as it is told without a
+ * function of the table that does it: an open, or a kind of set info. 0: none.
+ */
+enum sg_event_kind sg_files_kind(const struct smbd_smb2_request *request);
+
+/**
  * What a create request asks for: the path, if there is none yet, access and
  * disposition.
  */

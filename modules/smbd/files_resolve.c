@@ -86,11 +86,7 @@ static NTSTATUS status_of(struct tevent_req *req)
 	return NT_STATUS((uint32_t)error);
 }
 
-/*
- * What a request is about that has not come to be done: 0: nothing that is told
- * here.
- */
-static enum sg_event_kind kind_of(const struct smbd_smb2_request *request)
+enum sg_event_kind sg_files_kind(const struct smbd_smb2_request *request)
 {
 	const uint8_t *body = NULL;
 	size_t length;
@@ -159,7 +155,7 @@ void sg_files_fill_open(struct sg_file_op *op,
 {
 	const uint8_t *body = SMBD_SMB2_IN_BODY_PTR(request);
 
-	if (kind_of(request) != SG_EVENT_FILE_OPEN) {
+	if (sg_files_kind(request) != SG_EVENT_FILE_OPEN) {
 		return;
 	}
 	sg_bits_set(&op->told.access, IVAL(body, CREATE_ACCESS));
@@ -210,7 +206,7 @@ void sg_files_fill_attributes(struct sg_file_op *op,
 	uint32_t attributes;
 	size_t i;
 
-	if (kind_of(request) == SG_EVENT_FILE_ATTRIBUTES) {
+	if (sg_files_kind(request) == SG_EVENT_FILE_ATTRIBUTES) {
 		buffer = buffer_of(request, BASIC_LENGTH);
 	}
 	if (buffer == NULL) {
@@ -282,7 +278,7 @@ static void tell(struct sg_files *files,
 		.request = note->request,
 	};
 
-	if (kind_of(note->request) != note->kind) {
+	if (sg_files_kind(note->request) != note->kind) {
 		return;
 	}
 	fill(&op, note);
@@ -398,7 +394,7 @@ void sg_files_open_waits(struct sg_files *files,
 			 const struct smbd_smb2_request *request)
 {
 	struct sg_resolving *note =
-		request != NULL && kind_of(request) == SG_EVENT_FILE_OPEN
+		request != NULL && sg_files_kind(request) == SG_EVENT_FILE_OPEN
 			? note_new(files, request, SG_EVENT_FILE_OPEN)
 			: NULL;
 
@@ -417,7 +413,7 @@ void sg_files_resolving(struct sg_files *files, bool of_a_handle)
 	if (request == NULL || sg_request_is(&files->done, request)) {
 		return;
 	}
-	kind = kind_of(request);
+	kind = sg_files_kind(request);
 	if (kind == 0 || (of_a_handle && kind == SG_EVENT_FILE_OPEN) ||
 	    (note != NULL && note->request == request && note->kind == kind)) {
 		return;
