@@ -73,7 +73,8 @@ def tied(events):
         brief = line(event)
         for name in SESSION:
             # Who fails to have a handle back may have named no file.
-            nameless = name == 'path' and 'reconnected' in event
+            nameless = name == 'path' and 'reconnected' in event and \
+                event['outcome'] == 'failed'
             if name not in event and not nameless:
                 raise Failure('no %s: %s' % (name, event))
         if event['event'] == CLOSE:

@@ -149,3 +149,39 @@ def test_accounts_left_out(t):
 
 def test_events_of_one_share_are_tied(t):
     tied(worked(t, share={EVENTS: 'all'}).events())
+
+
+def test_share_with_own_objects_and_reload(t):
+    """Its own list leaves smbguard out; and what changes counts with the next
+    tree, not with one that is open."""
+    smbd = t.smbd(shares={'open': {'vfs objects': 'streams_xattr'}})
+    with smbd.impacket() as client:
+        before = client.tree('open')
+        t.equal('ok', status(client.read, before))
+        smbd.config.update('open', {EVENTS: 'open'})
+        smbd.reload()
+        t.equal('ok', status(client.read, before))
+    t.equal([], lines(smbd.events()))
+    with smbd.impacket() as client:
+        t.equal('ok', status(client.read, client.tree('open')))
+    t.equal(['open hello.txt OPEN'], lines(smbd.events()))
+
+
+def test_homes_and_ipc(t):
+    """What [homes] asks for is asked of each home; pipes are no files."""
+    homes = os.path.join(t.directory, 'homes')
+    os.makedirs(os.path.join(homes, 'alice'))
+    for place in (t.directory, homes):
+        os.chmod(place, 0o755)
+    with open(os.path.join(homes, 'alice', 'hello.txt'), 'w',
+              encoding='ascii') as f:
+        f.write('hello\n')
+    shutil.chown(os.path.join(homes, 'alice'), 'alice')
+    smbd = t.smbd(shares={'homes': {'path': homes + '/%S', EVENTS: 'open'}})
+    t.equal('ok', smbd.smbclient('alice',
+                                 command='get hello.txt /dev/null').got)
+    told_ = [e for e in smbd.events() if e['event'].startswith('file_')]
+    for event in t.each(told_, 1):
+        t.fields(event, share='alice', path='hello.txt', outcome='allowed')
+    t.equal('ok', smbd.smbclient('IPC$', command='help').got)
+    t.each([e for e in smbd.events() if e['event'].startswith('file_')], 1)

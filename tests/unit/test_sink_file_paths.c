@@ -194,6 +194,88 @@ static void test_sink_file_refuses_a_device(void **state)
 	talloc_free(sink);
 }
 
+static struct timespec at_msec(long msec)
+{
+	return (struct timespec){.tv_sec = 1000, .tv_nsec = msec * 1000000};
+}
+
+static void test_sink_file_is_settled_after_a_look(void **state)
+{
+	struct sg_sink_file *sink = new_sink();
+
+	assert_false(sg_sink_file_look(sink, at_msec(0)));
+	assert_int_equal(put(sink, "one\n"), 0);
+	assert_false(sg_sink_file_settled(sink, at_msec(0)));
+	assert_true(sg_sink_file_look(sink, at_msec(0)));
+	assert_true(sg_sink_file_settled(sink, at_msec(0)));
+	assert_int_equal(put(sink, "two\n"), 0);
+	assert_true(sg_sink_file_settled(sink, at_msec(49)));
+	assert_int_equal(put(sink, "three\n"), 0);
+	/* It is good for a while, and for no time before it. */
+	assert_false(sg_sink_file_settled(sink, at_msec(50)));
+	assert_true(sg_sink_file_look(sink, at_msec(60)));
+	assert_false(sg_sink_file_settled(sink, at_msec(59)));
+	assert_content(log_path, "one\ntwo\nthree\n");
+	talloc_free(sink);
+}
+
+static void test_sink_file_that_is_gone_is_not_settled(void **state)
+{
+	struct sg_sink_file *sink = new_sink();
+	int ret;
+
+	assert_int_equal(put(sink, "one\n"), 0);
+	assert_true(sg_sink_file_look(sink, at_msec(0)));
+	ret = unlink(log_path);
+	assert_int_equal(ret, 0);
+	assert_false(sg_sink_file_settled(sink, at_msec(2)));
+	assert_false(sg_sink_file_look(sink, at_msec(2)));
+	assert_int_equal(put(sink, "two\n"), 0);
+	assert_content(log_path, "two\n");
+	talloc_free(sink);
+}
+
+static void test_sink_file_that_was_renamed_is_not_settled(void **state)
+{
+	struct sg_sink_file *sink = new_sink();
+	const struct timespec tick = {.tv_nsec = 20000000};
+	int ret;
+
+	assert_int_equal(put(sink, "one\n"), 0);
+	assert_true(sg_sink_file_look(sink, at_msec(0)));
+	/* Longer than the kernel's clock takes for a step */
+	nanosleep(&tick, NULL);
+	ret = rename(log_path, other_path);
+	assert_int_equal(ret, 0);
+	assert_false(sg_sink_file_settled(sink, at_msec(2)));
+	assert_false(sg_sink_file_look(sink, at_msec(2)));
+	assert_int_equal(put(sink, "two\n"), 0);
+	assert_content(other_path, "one\n");
+	assert_content(log_path, "two\n");
+	talloc_free(sink);
+}
+
+static void test_sink_file_reserves_and_keeps_its_size(void **state)
+{
+	struct sg_sink_file *sink = new_sink();
+	struct stat st = {0};
+	int ret;
+
+	assert_int_equal(sg_sink_file_reserve(sink), 0);
+	assert_int_equal(put(sink, "one\n"), 0);
+	assert_int_equal(sg_sink_file_reserve(sink), 0);
+	ret = stat(log_path, &st);
+	assert_int_equal(ret, 0);
+	assert_int_equal(st.st_size, 4);
+	assert_content(log_path, "one\n");
+	talloc_free(sink);
+
+	sink = sg_sink_file_new(NULL, "/dev/full");
+	assert_non_null(sink);
+	assert_int_equal(sg_sink_file_reserve(sink), EINVAL);
+	talloc_free(sink);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +289,10 @@ int main(void)
 		SINK_TEST(test_sink_file_refuses_a_fifo_and_does_not_hang),
 		SINK_TEST(test_sink_file_refuses_a_directory),
 		SINK_TEST(test_sink_file_refuses_a_device),
+		SINK_TEST(test_sink_file_is_settled_after_a_look),
+		SINK_TEST(test_sink_file_that_is_gone_is_not_settled),
+		SINK_TEST(test_sink_file_that_was_renamed_is_not_settled),
+		SINK_TEST(test_sink_file_reserves_and_keeps_its_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
